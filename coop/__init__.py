@@ -1,0 +1,1 @@
+"""Coop: the program that runs democratic member organisations."""

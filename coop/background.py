@@ -1,0 +1,97 @@
+"""What happens by itself: a thread of the web process links audit events, sends mail, opens and seals ballots.
+
+Nothing a member does waits for it: a vote never depends on a worker.
+"""
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, g, render_template
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from coop.extensions import db
+from coop.gateways import mail
+from coop.models.organisations import Organisation
+from coop.services import accounts, ballots, constitution, members, outbox, records
+from coop.services.members import letters
+from coop.services.outbox import Round
+from coop.transaction import chain_events, seal_ballot, writing
+
+log = logging.getLogger("coop")
+EVERY_SECONDS = 1.0
+HOUR = timedelta(hours=1)
+_forgotten = {"at": datetime.min.replace(tzinfo=UTC)}
+
+
+def start(app: Flask) -> threading.Event:
+    """Start the thread; setting the returned event ends it."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.wait(EVERY_SECONDS):
+            for step in (open_and_seal, link_events, send_mail, forget_hourly):
+                with app.app_context():
+                    try:
+                        step(app)
+                    except Exception as error:  # noqa: BLE001 - one failed step must not end the thread
+                        log.error("background %s failed: %s", step.__name__, type(error).__name__)  # noqa: TRY400
+                    finally:
+                        db.session.remove()
+
+    threading.Thread(target=run, name="coop-background", daemon=True).start()
+    return stop
+
+
+def link_events(_app: Flask) -> None:
+    for organisation_id in records.organisations_with_unchained_events():
+        chain_events(lambda one=organisation_id: records.chain_events(one))
+
+
+def open_and_seal(_app: Flask) -> None:
+    """Open what was announced and seal what has closed; a page that needs either does it itself."""
+    now = datetime.now(UTC)
+    for ballot_id in ballots.ids_to_open(now):
+        seal_ballot(lambda one=ballot_id: ballots.open_due(one, now))
+    for ballot_id in ballots.ids_to_seal(now):
+        seal_ballot(lambda one=ballot_id: ballots.seal(one, now))
+
+
+def send_mail(app: Flask) -> Round:
+    """Deliver what waits in the outbox; also what `coop mail send` does."""
+    settings = app.config["COOP"]
+    return outbox.deliver_waiting(
+        mail.post_of(settings.mail_url, mail.mail_folder(settings.instance)),
+        letters.Writer(settings.base_url, settings.mail_from, _render),
+        datetime.now(UTC),
+    )
+
+
+def forget_hourly(_app: Flask) -> None:
+    """Erase, once an hour, what the rules say has been kept long enough."""
+    now = datetime.now(UTC)
+    if now - _forgotten["at"] >= HOUR:
+        _forgotten["at"] = now
+        forget_what_is_old(now)
+
+
+def forget_what_is_old(now: datetime) -> None:
+    """Drop spent links and attempts, and applications older than the constitution keeps them."""
+    with writing():
+        accounts.forget_spent(now)
+    for organisation_id in db.session.scalars(select(Organisation.id)).all():
+        with writing():
+            organisation = db.session.get_one(Organisation, organisation_id)
+            version = constitution.in_force(organisation, organisation.day_of(now))
+            if version is not None:
+                months = constitution.rule(version, "application.retention").value
+                members.forget_applications(organisation, months.n, now)
+
+
+def _render(template: str, values: dict[str, Any]) -> str:
+    """Write a letter in the organisation's language and with its clocks."""
+    g.organisation = values["organisation"]
+    with force_locale(g.organisation.language if g.organisation else "en"):
+        return render_template(template, **values)

@@ -1,0 +1,1 @@
+"""What a request meets, one package a subject; they never import each other."""

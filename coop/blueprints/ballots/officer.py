@@ -1,0 +1,94 @@
+"""What the returning officer does with a ballot: check, announce, open, void, certify."""
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from coop.access import Permission, authorize, requires
+from coop.blueprints.ballots import bp
+from coop.blueprints.ballots.forms import AnnounceForm, VoidForm
+from coop.blueprints.ballots.views import find
+from coop.blueprints.ballots.words import class_words
+from coop.errors import Refusal
+from coop.services import ballots
+from coop.transaction import writing
+
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/ballots/<int:number>/check")
+@requires(Permission.SET_UP_BALLOT)
+def check(number: int) -> str:
+    return render_check(number, AnnounceForm())
+
+
+def render_check(number: int, form: AnnounceForm) -> str:
+    """Everything that opening will freeze, to read once more."""
+    ballot = find(number)
+    authorize(g.actor, Permission.SET_UP_BALLOT, ballot)
+    found = ballots.before_opening(ballot, g.organisation, g.now)
+    return render_template(
+        "ballots/check.html",
+        ballot=ballot,
+        stage=ballot.stage_at(g.now),
+        form=form,
+        kind=class_words()[ballot.decision_class],
+        found=found,
+    )
+
+
+@bp.post("/ballots/<int:number>/announce")
+@requires(Permission.SET_UP_BALLOT)
+def announce(number: int) -> Answer:
+    form = AnnounceForm()
+    if not form.validate_on_submit():
+        return render_check(number, form), 422
+    try:
+        with writing():
+            ballot = ballots.find(g.organisation, number)
+            opens_at = form.opens_at(g.organisation.zone)
+            ballots.announce(ballot, g.organisation, g.actor, g.now, opens_at=opens_at)
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return render_check(number, form), 409
+    flash(_("The vote is announced. It opens by itself at its time."))
+    return redirect(url_for(".show", number=number))
+
+
+@bp.post("/ballots/<int:number>/open")
+@requires(Permission.SET_UP_BALLOT)
+def open_now(number: int) -> Response:
+    with writing():
+        ballots.open_ballot(ballots.find(g.organisation, number), g.organisation, g.actor, g.now)
+    flash(_("Voting is open, and the voters are told. Rule, options and roll stand from here on."))
+    return redirect(url_for(".show", number=number))
+
+
+@bp.route("/ballots/<int:number>/void", methods=["GET", "POST"])
+@requires(Permission.SET_UP_BALLOT)
+def void(number: int) -> Answer:
+    ballot = find(number)
+    authorize(g.actor, Permission.SET_UP_BALLOT, ballot)
+    form = VoidForm()
+    if request.method == "GET":
+        return render_template("ballots/void.html", ballot=ballot, form=form)
+    if not form.validate_on_submit():
+        return render_template("ballots/void.html", ballot=ballot, form=form), 422
+    try:
+        with writing():
+            ballot = ballots.find(g.organisation, number)
+            ballots.void(ballot, g.organisation, g.actor, form.reason.data or "", g.now)
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return render_template("ballots/void.html", ballot=find(number), form=form), 409
+    flash(_("The ballot is void. The reason is on its page."))
+    return redirect(url_for(".show", number=number))
+
+
+@bp.post("/ballots/<int:number>/certify")
+@requires(Permission.CERTIFY_BALLOT)
+def certify(number: int) -> Response:
+    with writing():
+        ballots.certify(ballots.find(g.organisation, number), g.organisation, g.actor, g.now)
+    flash(_("You have certified the result."))
+    return redirect(url_for(".show", number=number))

@@ -1,0 +1,184 @@
+"""The list of votes, a ballot's page from paper to result, its roll, and its bundle."""
+
+from functools import partial
+
+from flask import g, jsonify, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from coop.access import Permission, may, requires
+from coop.blueprints.ballots import bp
+from coop.blueprints.ballots.forms import MotionPaper, ranked_paper
+from coop.blueprints.ballots.words import choice_words, class_words, outcome_words
+from coop.errors import Missing, Refusal
+from coop.models.ballots import Ballot
+from coop.services import ballots, organisations
+from coop.transaction import seal_ballot, writing
+
+Answer = str | Response | tuple[str, int]
+
+
+@bp.before_request
+def open_and_seal_what_is_due() -> None:
+    """A ballot is opened and sealed at the first need, before a page is read: no worker is waited for."""
+    if request.method != "GET" or g.organisation is None or g.actor.membership_id is None:
+        return
+    here = g.organisation.id
+    for ballot_id in ballots.ids_to_open(g.now, here):
+        seal_ballot(partial(ballots.open_due, ballot_id, g.now))
+    for ballot_id in ballots.ids_to_seal(g.now, here):
+        seal_ballot(partial(ballots.seal, ballot_id, g.now))
+
+
+def find(number: int) -> Ballot:
+    """Find a ballot; a draft exists only for those who may set it up."""
+    ballot = ballots.find(g.organisation, number)
+    if ballot.announced_at is None and not may(g.actor, Permission.SET_UP_BALLOT, ballot):
+        raise Missing
+    return ballot
+
+
+@bp.get("/ballots")
+@requires(Permission.SEE_BALLOTS)
+def index() -> str:
+    mine = [
+        body.id
+        for body in organisations.bodies_of(g.organisation)
+        if may(g.actor, Permission.SET_UP_BALLOT, body)
+    ]
+    found = ballots.list_ballots(
+        g.organisation,
+        g.now,
+        words=request.args.get("q", ""),
+        state=request.args.get("state", ""),
+        page=request.args.get("page", 1, type=int),
+        drafts_of=mine,
+    )
+    outcomes = ballots.outcomes_of(found.rows)
+    return render_template(
+        "ballots/index.html",
+        found=found,
+        outcomes=outcomes,
+        words=outcome_words(),
+        kinds=class_words(),
+        mine=mine,
+    )
+
+
+@bp.get("/ballots/<int:number>")
+@requires(Permission.SEE_BALLOTS)
+def show(number: int) -> str:
+    return render_ballot(find(number))
+
+
+def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
+    """The page of a ballot: the paper while it is open, the result afterwards."""
+    if paper is not None and isinstance(paper, MotionPaper) != (ballot.kind == "motion"):
+        raise Missing  # a paper of the other kind
+    stage = ballot.stage_at(g.now)
+    place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
+    decision = ballots.decision_on(ballot) if ballot.sealed_at else None
+    if paper is None and stage == "open" and place and place.entitled:
+        chosen = place.choice if isinstance(place.choice, list) else ()
+        paper = MotionPaper() if ballot.kind == "motion" else ranked_paper(ballot.options, chosen)
+    rule = ballots.rule_of(ballot, g.organisation, g.now)
+    could = ballots.eligible_on(ballot) if ballot.opened_at else None
+    page = max(1, request.args.get("page", 1, type=int))
+    return render_template(
+        "ballots/show.html",
+        ballot=ballot,
+        stage=stage,
+        place=place,
+        why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
+        paper=paper,
+        rule=ballots.explain(rule, could),
+        articles=rule["articles"],
+        version=rule["version"],
+        decision=decision,
+        votes=ballots.who_voted_how(ballot, page),
+        page=page,
+        pages=1 if decision is None else -(-decision.result["voted"] // ballots.VOTES_A_PAGE),
+        kind=class_words()[ballot.decision_class],
+        choices=choice_words(),
+        outcomes=outcome_words(),
+        candidates={option.position: option.name for option in ballot.options},
+        mark=ballots.member_mark(ballot, g.actor.membership.number)
+        if decision and g.actor.membership
+        else "",
+    )
+
+
+def _of_kind(kind: str, number: int) -> Ballot:
+    ballot = find(number)
+    if ballot.kind != kind:
+        raise Missing
+    return ballot
+
+
+@bp.post("/ballots/<int:number>/vote")
+@requires(Permission.VOTE)
+def vote(number: int) -> Answer:
+    """Take a vote on a motion; the page that follows says that it is recorded.
+
+    Nothing is read before the lock: when a poll opens, this is the busy road.
+    """
+    paper = MotionPaper()
+    if not paper.validate_on_submit():
+        return render_ballot(_of_kind("motion", number), paper), 422
+    try:
+        with writing():
+            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice.data, g.now)
+    except Refusal as refusal:
+        paper.form_errors.append(str(refusal))
+        return render_ballot(_of_kind("motion", number), paper), 409
+    return redirect(url_for(".show", number=number))
+
+
+@bp.post("/ballots/<int:number>/rank")
+@requires(Permission.VOTE)
+def rank(number: int) -> Answer:
+    """Take the ranking of an election."""
+    ballot = _of_kind("election", number)
+    paper = ranked_paper(ballot.options)
+    if not paper.validate_on_submit():
+        return render_ballot(ballot, paper), 422
+    try:
+        with writing():
+            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.ranking(), g.now)
+    except Refusal as refusal:
+        paper.form_errors.append(str(refusal))
+        return render_ballot(find(number), paper), 409
+    return redirect(url_for(".show", number=number))
+
+
+@bp.get("/ballots/<int:number>/roll")
+@requires(Permission.SEE_BALLOTS)
+def roll(number: int) -> str:
+    """Who may vote: to each their own reason, to the returning officer and the auditor everyone's."""
+    ballot = find(number)
+    page = max(1, request.args.get("page", 1, type=int))
+    lines: list[ballots.RollLine] = []
+    total = 0
+    if may(g.actor, Permission.SEE_ROLL, ballot):
+        lines, total = ballots.roll_lines(ballot, words=request.args.get("q", ""), page=page)
+    return render_template(
+        "ballots/roll.html",
+        ballot=ballot,
+        place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
+        why_not=ballots.why_not(ballot, g.actor.membership),
+        turnout=ballots.turnout(ballot),
+        lines=lines,
+        page=page,
+        pages=max(1, -(-total // ballots.PAGE_SIZE)),
+    )
+
+
+@bp.get("/ballots/<int:number>/bundle.json")
+@requires(Permission.SEE_BUNDLE)
+def bundle(number: int) -> Response:
+    """Everything needed to check a counted ballot; a list of members, so for members only."""
+    ballot = find(number)
+    answer: Response = jsonify(ballots.bundle(ballot, g.organisation, g.actor, g.now))
+    name = f"{g.organisation.slug}-ballot-{number}.json"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,180 @@
+"""From a visitor's first page to an answered application."""
+
+from typing import Any
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from coop.access import Permission, may, requires
+from coop.blueprints.members import bp
+from coop.blueprints.members.forms import ApplicationForm, ConfirmForm, RefuseForm, application_form
+from coop.errors import Missing, Refusal
+from coop.gateways import markdown
+from coop.models.constitution import ConstitutionVersion
+from coop.services import accounts, constitution, dues, members
+from coop.transaction import writing
+
+
+@bp.route("/join", methods=["GET", "POST"])
+def join() -> Any:
+    version = _version()
+    form = _form(version) if version else None
+    if form is None or request.method == "GET" or request.form.get("deed") == "change":
+        return _join_page(version, form)
+    if not form.validate_on_submit():
+        return _join_page(version, form), 422
+    return render_template("members/check.html", form=form, email=_email(form))
+
+
+@bp.post("/join/check")
+def join_check() -> Any:
+    version = _version()
+    if version is None:
+        raise Missing
+    form = _form(version)
+    if not form.validate_on_submit():
+        return _join_page(version, form), 422
+    rule = constitution.rule(version, "membership.declarations")
+    if form.version.data != str(version.number):
+        form.version.data = str(version.number)
+        form.form_errors.append(_("The rules have changed since you opened this page. Read them again."))
+        return _join_page(version, form), 409
+    with writing():
+        accounts.count_application(current_app.secret_key, request.remote_addr or "", g.now)
+        members.apply(
+            g.organisation,
+            g.actor,
+            g.now,
+            name=form.name.data,
+            email=_email(form),
+            declarations=[
+                {"text": text, "article": rule.article, "version": rule.version_number} for text in rule.value
+            ],
+            version_id=version.id,
+        )
+    return redirect(url_for(".application" if g.actor.person_id else ".join_sent"))
+
+
+@bp.get("/join/sent")
+def join_sent() -> Any:
+    return render_template("members/sent.html", days=_usual_time())
+
+
+@bp.get("/join/application")
+def application() -> Any:
+    if g.actor.person_id is None:
+        return redirect(url_for("accounts.sign_in", next=request.path))
+    found = members.application_of(g.organisation, g.actor.person_id)
+    if found is None:
+        return redirect(url_for(".join"))
+    return render_template(
+        "members/application.html", application=found, days=_usual_time(), membership=found.membership
+    )
+
+
+@bp.post("/join/application/withdraw")
+@requires(Permission.WITHDRAW_APPLICATION)
+def withdraw() -> Any:
+    with writing():
+        found = members.application_of(g.organisation, g.actor.person_id)
+        if found is None:
+            raise Missing
+        members.withdraw(found, g.actor, g.now)
+    flash(_("Your application is withdrawn."))
+    return redirect(url_for(".application"))
+
+
+@bp.get("/applications")
+@requires(Permission.SEE_APPLICATIONS)
+def applications() -> Any:
+    waiting = members.waiting_applications(g.organisation, g.actor)
+    return render_template("members/applications.html", applications=waiting)
+
+
+@bp.get("/applications/<int:number>")
+@requires(Permission.SEE_APPLICATIONS)
+def answer(number: int) -> Any:
+    found = members.find_application(g.organisation, number, g.actor)
+    return _answer_page(found, RefuseForm())
+
+
+@bp.post("/applications/<int:number>/admit")
+@requires(Permission.ADMIT_MEMBER)
+def admit(number: int) -> Any:
+    found = members.find_application(g.organisation, number, g.actor)
+    version = _version()
+    rule = constitution.rule(version, "membership.admission") if version else None
+    if not ConfirmForm().validate_on_submit():
+        return _answer_page(found, RefuseForm()), 422
+    with writing():
+        membership = members.admit(
+            found,
+            g.actor,
+            g.now,
+            article=rule.article if rule else "",
+            version_id=version.id if version else None,
+        )
+        name, given = membership.name, membership.number
+    flash(_("%(name)s is member %(number)s now, and gets a welcome mail.", name=name, number=given))
+    return redirect(url_for(".answer", number=number))
+
+
+@bp.post("/applications/<int:number>/refuse")
+@requires(Permission.ADMIT_MEMBER)
+def refuse(number: int) -> Any:
+    found = members.find_application(g.organisation, number, g.actor)
+    form = RefuseForm()
+    if not form.validate_on_submit():
+        return _answer_page(found, form), 422
+    name = found.name
+    try:
+        with writing():
+            members.refuse(found, form.reason.data, g.actor, g.now)
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return _answer_page(found, form), 409
+    flash(_("%(name)s is refused, and told why.", name=name))
+    return redirect(url_for(".applications"))
+
+
+def _version() -> ConstitutionVersion | None:
+    return constitution.in_force(g.organisation, g.organisation.day_of(g.now))
+
+
+def _usual_time() -> str:
+    version = _version()
+    return constitution.rule(version, "membership.admission_time").spelled if version else ""
+
+
+def _form(version: ConstitutionVersion) -> ApplicationForm:
+    declarations = constitution.rule(version, "membership.declarations").value
+    return application_form(declarations, version.number, email=_own_email())
+
+
+def _own_email() -> str:
+    return (g.person.email or "") if g.actor.person_id is not None else ""
+
+
+def _email(form: ApplicationForm) -> str:
+    return _own_email() or str(form.email.data)
+
+
+def _join_page(version: ConstitutionVersion | None, form: ApplicationForm | None) -> Any:
+    waiting = members.application_of(g.organisation, g.actor.person_id) if g.actor.person_id else None
+    return render_template(
+        "members/join.html",
+        version=version,
+        form=form,
+        sentences=constitution.summary_of(version) if version else [],
+        pieces=markdown.render(version.text) if version else [],
+        plans=dues.plans_on(g.organisation, g.organisation.day_of(g.now)),
+        days=_usual_time(),
+        waiting=waiting if waiting is not None and not waiting.is_decided else None,
+        belongs=may(g.actor, Permission.SEE_MEMBER_PAGES, g.organisation),
+    )
+
+
+def _answer_page(found: Any, form: RefuseForm) -> Any:
+    return render_template(
+        "members/answer.html", application=found, form=form, confirmed=members.is_confirmed(found)
+    )

@@ -1,0 +1,76 @@
+"""One's own particulars: see, change, take along, have erased, leave."""
+
+import json
+from typing import Any
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from coop.access import Permission, requires
+from coop.blueprints.members import bp
+from coop.blueprints.members.forms import ConfirmForm, ParticularsForm
+from coop.blueprints.members.register import wished
+from coop.errors import Refusal
+from coop.services import members
+from coop.transaction import writing
+
+
+@bp.get("/me")
+@requires(Permission.SEE_OWN_RECORD)
+def me() -> Any:
+    return render_template("members/me.html", membership=g.actor.membership)
+
+
+@bp.route("/me/edit", methods=["GET", "POST"])
+@requires(Permission.CHANGE_OWN_PARTICULARS)
+def edit_mine() -> Any:
+    form = ParticularsForm(obj=g.actor.membership)
+    back = url_for(".me")
+    if not form.validate_on_submit():
+        answer = render_template("members/edit.html", form=form, membership=g.actor.membership, back=back)
+        return answer, 422 if request.method == "POST" else 200
+    try:
+        with writing():
+            members.change_particulars(g.actor.membership, wished(form), g.actor, g.now)
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return render_template("members/edit.html", form=form, membership=g.actor.membership, back=back), 409
+    flash(_("Your particulars are changed."))
+    return redirect(back)
+
+
+@bp.get("/me/export.json")
+@requires(Permission.SEE_OWN_RECORD)
+def export_mine() -> Any:
+    held = members.held_about(g.actor.membership, g.actor)
+    return Response(
+        json.dumps(held, ensure_ascii=False, indent=2) + "\n",
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="what-is-held-about-me.json"'},
+    )
+
+
+@bp.route("/me/erasure", methods=["GET", "POST"])
+@requires(Permission.SEE_OWN_RECORD)
+def erasure() -> Any:
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        answer = render_template("members/erasure.html", form=form, membership=g.actor.membership)
+        return answer, 422 if request.method == "POST" else 200
+    with writing():
+        members.ask_for_erasure(g.actor.membership, g.actor, g.now)
+    flash(_("The secretary has been asked to erase your particulars."))
+    return redirect(url_for(".me"))
+
+
+@bp.route("/me/resign", methods=["GET", "POST"])
+@requires(Permission.RESIGN)
+def resign() -> Any:
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        answer = render_template("members/resign.html", form=form, membership=g.actor.membership)
+        return answer, 422 if request.method == "POST" else 200
+    with writing():
+        members.resign(g.actor.membership, g.actor, g.now)
+    flash(_("You are no longer a member. Thank you for the time you gave."))
+    return redirect(url_for(".me"))

@@ -1,0 +1,216 @@
+"""Doors are shut by default: every route declares its permission or stands on the one list of public ones."""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response as AnyResponse
+
+from coop.access import Door, actor_for, may
+from coop.errors import Forbidden, Missing, Refusal, TooManyAttempts, Unreadable
+from coop.extensions import db, login_manager
+from coop.models.accounts import Person
+from coop.models.organisations import Organisation
+
+log = logging.getLogger("coop")
+
+# The only endpoints open to anyone. A change here is a change to who can see what.
+PUBLIC = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "healthz",
+        "accounts.sign_in",
+        "accounts.sign_out",
+        "accounts.link",
+        "accounts.forgotten",
+        "accounts.open_link",
+        "reports.front",
+        "reports.home",
+        "members.join",
+        "members.join_check",
+        "members.join_sent",
+        "members.application",
+        "constitution.show",
+        "constitution.source",
+        "organisations.found",
+        "demo.mail",
+        "demo.read_mail",
+    }
+)
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+def hang(app: Flask) -> None:
+    """Put the doors in; an undeclared route stops the app here."""
+
+    @app.get("/healthz")
+    def healthz() -> tuple[str, int, dict[str, str]]:
+        db.session.execute(select(1))
+        return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+    app.url_value_preprocessor(_take_organisation)
+    app.url_defaults(_give_organisation)
+    app.before_request(_hold_door)
+    app.after_request(_seal_headers)
+    app.teardown_request(_roll_back)
+    login_manager.user_loader(_load_person)
+    _answer_errors(app)
+    check_declared(app)
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: one that no row can have is missing, never a fault of the database."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - werkzeug's own name
+        super().__init__(map, max=2**31 - 1)
+
+
+def check_declared(app: Flask) -> None:
+    """Refuse to start with a route that says nothing of who may enter."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        declared = getattr(view, "coop_permission", None) is not None
+        if declared == (rule.endpoint in PUBLIC):
+            raise RuntimeError(
+                f"The route {rule.rule} ({rule.endpoint}) must either declare a permission with "
+                "@requires or stand in coop.doors.PUBLIC, not both and not neither."
+            )
+
+
+def _load_person(key: str) -> Person | None:
+    person_id, _, version = key.partition(".")
+    person = db.session.get(Person, int(person_id)) if person_id.isdigit() else None
+    if person is None or str(person.session_version) != version or person.erased_at is not None:
+        return None
+    return person
+
+
+def _take_organisation(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.slug = values.pop("organisation", None) if values else None
+
+
+def _give_organisation(endpoint: str, values: dict[str, Any]) -> None:
+    if "organisation" in values or not g.get("slug"):
+        return
+    if current_app.url_map.is_endpoint_expecting(endpoint, "organisation"):
+        values["organisation"] = g.slug
+
+
+def _hold_door() -> AnyResponse | None:
+    g.now = datetime.now(UTC)
+    g.nonce = secrets.token_urlsafe(16)
+    g.organisation = None
+    g.actor = actor_for(None, None, g.now.date())
+    if request.endpoint in ("static", "bootstrap.static", "healthz") or request.endpoint is None:
+        return None
+    person = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
+    g.person = person
+    if g.slug is not None:
+        g.organisation = db.session.scalar(select(Organisation).where(Organisation.slug == g.slug))
+        if g.organisation is None:
+            raise Missing
+    day = g.organisation.day_of(g.now) if g.organisation else g.now.date()
+    g.actor = actor_for(person, g.organisation, day)
+
+    view = _view()
+    permission = getattr(view, "coop_permission", None)
+    if permission is None:
+        return None
+    thing = Door(g.organisation) if g.organisation else None
+    if may(g.actor, permission, thing) or (g.organisation and may(g.actor, permission, g.organisation)):
+        return None
+    if person is None:
+        if request.method == "GET":
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        abort(401)
+    if g.actor.membership_id is None and request.view_args:
+        raise Missing  # to someone of another organisation, a thing of this one does not exist
+    raise Forbidden(permission)
+
+
+def _view() -> Any:
+    return current_app.view_functions[request.endpoint or ""]
+
+
+def _seal_headers(response: Response) -> Response:
+    nonce = g.get("nonce", "")
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=nonce))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if request.endpoint not in ("static", "bootstrap.static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _roll_back(_error: BaseException | None) -> None:
+    db.session.rollback()
+
+
+PAGES = frozenset({403, 404, 409, 413, 422, 429, 500})
+COLLISION = "Somebody changed this at the same moment. Look at it again, then repeat what you meant."
+STALE = (
+    "This page was open for too long, or you signed out in another tab. Go back, reload it, and send again."
+)
+
+
+def _page(status: int, sentence: str = "", reference: str = "") -> tuple[str, int]:
+    template = f"errors/{status}.html" if status in PAGES else "errors/other.html"
+    return render_template(template, sentence=sentence, reference=reference, status=status), status
+
+
+def _answer_errors(app: Flask) -> None:
+    def say(status: int) -> Callable[[Exception], tuple[str, int]]:
+        return lambda error: _page(status, str(error))
+
+    app.register_error_handler(Refusal, say(409))
+    app.register_error_handler(Unreadable, say(422))
+    app.register_error_handler(TooManyAttempts, say(429))
+    app.register_error_handler(Forbidden, lambda _error: _page(403))
+    app.register_error_handler(Missing, say(404))
+    app.register_error_handler(CSRFError, lambda _error: _page(409, STALE))
+    app.register_error_handler(IntegrityError, _collided)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def _collided(_error: IntegrityError) -> tuple[str, int]:
+    """The database refused what two people did at once, or what must never happen."""
+    db.session.rollback()
+    log.warning("collision at %s", request.endpoint)
+    return _page(409, COLLISION)
+
+
+def _http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return _page(error.code, error.description or "")
+
+
+def _fault(error: Exception) -> tuple[str, int]:
+    """A bug: the page gets a reference, the log the traceback; values stay out of both."""
+    reference = secrets.token_hex(4)
+    db.session.rollback()
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("fault %s at %s: %s\n%s", reference, request.endpoint, type(error).__name__, frames)
+    if current_app.testing and current_app.config["PROPAGATE_EXCEPTIONS"] is not False:
+        raise error
+    return _page(500, reference=reference)

@@ -1,0 +1,14 @@
+"""All tables, so that metadata is whole once this package is imported."""
+
+from coop.models import (  # noqa: F401
+    accounts,
+    ballots,
+    constitution,
+    dues,
+    meetings,
+    members,
+    organisations,
+    records,
+    treasury,
+    works,
+)

@@ -1,0 +1,120 @@
+"""Organisations, their bodies, offices and terms."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from coop.extensions import Base
+from coop.models.columns import Instant, key, points_to
+
+
+class Organisation(Base):
+    """The legal body, a tenant. Zone and currency are provisions, copied here when a version comes into force."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: Mapped[int] = key()
+    slug: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    parent_id: Mapped[int | None] = points_to("organisations", nullable=True)
+    summary: Mapped[str] = mapped_column(Text, default="")  # what the co-op is, for its one public page
+    contact: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    founded_at: Mapped[datetime] = mapped_column(Instant)
+    # Tells members apart in public bundles without their numbers; never leaves the server.
+    secret: Mapped[str] = mapped_column(String(64))
+
+    bodies: Mapped[list["Body"]] = relationship(back_populates="organisation", order_by="Body.id")
+
+    def day_of(self, now: datetime) -> date:
+        """Return the organisation's own day at an instant."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+
+class Body(Base):
+    """An organ: the general assembly (all members, one per organisation), a board, a branch, a working group."""
+
+    __tablename__ = "bodies"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "slug"),
+        CheckConstraint("kind IN ('assembly', 'board', 'committee', 'branch', 'group')", name="kind"),
+        Index(
+            "uq_bodies_assembly",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("kind = 'assembly'"),
+            postgresql_where=text("kind = 'assembly'"),
+        ),
+    )
+
+    id: Mapped[int] = key()
+    organisation_id: Mapped[int] = points_to("organisations")
+    kind: Mapped[str] = mapped_column(String(20))
+    slug: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+
+    organisation: Mapped[Organisation] = relationship(back_populates="bodies")
+    offices: Mapped[list["Office"]] = relationship(back_populates="body", order_by="Office.id")
+
+
+class BodyMembership(Base):
+    """Who belongs to a board, branch or group, from when to when; the assembly is all members."""
+
+    __tablename__ = "body_memberships"
+    __table_args__ = (
+        UniqueConstraint("body_id", "membership_id", "starts_on"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="days"),
+    )
+
+    id: Mapped[int] = key()
+    body_id: Mapped[int] = points_to("bodies")
+    membership_id: Mapped[int] = points_to("memberships")
+    starts_on: Mapped[date] = mapped_column()
+    ends_on: Mapped[date | None] = mapped_column()  # the last day
+    decision_id: Mapped[int | None] = points_to("decisions", nullable=True)
+
+
+class Office(Base):
+    """A role in a body. An office of the assembly covers the whole organisation, any other its own body."""
+
+    __tablename__ = "offices"
+    __table_args__ = (UniqueConstraint("body_id", "kind"), CheckConstraint("seats >= 1", name="seats"))
+
+    id: Mapped[int] = key()
+    organisation_id: Mapped[int] = points_to("organisations")
+    body_id: Mapped[int] = points_to("bodies")
+    # secretary, treasurer, chair, librarian, auditor, returning_officer, delegate, board_member
+    kind: Mapped[str] = mapped_column(String(30))
+    title: Mapped[str] = mapped_column(String(120))
+    seats: Mapped[int] = mapped_column(default=1)
+
+    body: Mapped[Body] = relationship(back_populates="offices")
+    terms: Mapped[list["OfficeTerm"]] = relationship(back_populates="office", order_by="OfficeTerm.starts_on")
+
+
+class OfficeTerm(Base):
+    """Who holds an office from when to when, and because of what. Never more at once than it has seats."""
+
+    __tablename__ = "office_terms"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="days"),
+        CheckConstraint("decision_id IS NOT NULL OR because <> ''", name="because"),
+    )
+
+    id: Mapped[int] = key()
+    office_id: Mapped[int] = points_to("offices")
+    membership_id: Mapped[int] = points_to("memberships")
+    starts_on: Mapped[date] = mapped_column()
+    ends_on: Mapped[date | None] = mapped_column()  # the last day
+    decision_id: Mapped[int | None] = points_to("decisions", nullable=True)
+    because: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the operator's emergency appointment, with its reason
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+    office: Mapped[Office] = relationship(back_populates="terms")

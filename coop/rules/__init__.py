@@ -1,0 +1,1 @@
+"""The arithmetic of the bye-laws: values in, frozen values out; standard library only."""

@@ -1,0 +1,284 @@
+"""Every provision a constitution can carry: what it is called, how it is written, what holds without it.
+
+A key is added here together with the code that reads it, and never changes its meaning afterwards:
+adopted versions keep the values they were adopted with, defaults included.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from coop.rules.provisions.values import (
+    CLEAR_DAYS,
+    CURRENCY,
+    DAYS,
+    LIST,
+    MAJORITY,
+    MONTHS,
+    QUORUM,
+    ZONE,
+    BadValue,
+    Days,
+    Kind,
+    Months,
+    Value,
+    choice,
+)
+from coop.rules.thresholds import Majority, Quorum
+
+CLASSES = ("ordinary", "special", "constitutional")  # of decisions, the lightest first
+
+
+@dataclass(frozen=True)
+class Provision:
+    key: str
+    kind: Kind
+    default: str  # canonical text
+    label: str
+    sentence: str  # what the software does with it
+    scopes: tuple[str, ...] = ()  # of "body" and "office"
+    low: int | None = None
+    high: int | None = None
+
+    def parse(self, text: str) -> Value:
+        """Read the text of a mark; raise BadValue with a sentence."""
+        value = self.kind.parse(text.strip())
+        if isinstance(value, Majority) and (value.share < Fraction(1, 2) or not value.met_by(1, 1)):
+            raise BadValue("A majority is more than half: fewer could carry a motion and its opposite.")
+        if isinstance(value, Majority) and value.met_by(1, 2):
+            raise BadValue("“At least half” lets a tie carry: write “> 1/2”, or a larger share.")
+        size = _size(value)
+        if size is not None and self.low is not None and size < self.low:
+            raise BadValue(f"“{text}” is too small: at least {self.low}.")
+        if size is not None and self.high is not None and size > self.high:
+            raise BadValue(f"“{text}” is too large: at most {self.high}.")
+        return value
+
+    def text(self, value: Value) -> str:
+        """The canonical spelling, which is what versions store."""
+        return "; ".join(value) if isinstance(value, tuple) else self.kind.text(value)
+
+    def spell(self, value: Value) -> str:
+        """The value in the words of a member."""
+        return self.kind.spell(value)
+
+    @property
+    def bounds(self) -> str:
+        if isinstance(self.kind.parse(self.kind.example), Majority):
+            return "more than 1/2, at most 1"
+        if isinstance(self.kind.parse(self.kind.example), Quorum):
+            return "0 to 1"
+        return "" if self.low is None else f"{self.low} to {self.high}"
+
+
+def _size(value: Value) -> int | None:
+    return value.n if isinstance(value, (Days, Months)) else None
+
+
+_CLASS = choice(
+    ordinary="an ordinary resolution",
+    special="a special resolution",
+    constitutional="a constitutional resolution",
+)
+_TIE = choice(lost="a tie is lost")
+_ADMISSION = choice(officer="by an officer")
+_SECRECY = choice(
+    open="open: the record shows who voted how", private="private: members and officers can't see it"
+)
+_METHOD = choice(
+    scottish_stv="single transferable vote, as in Scottish local elections",
+    irv="instant run-off",
+)
+
+
+def _decisions() -> list[Provision]:
+    defaults = {
+        "ordinary": ("> 1/2 of cast", "1/10 of eligible", "7 days"),
+        "special": (">= 2/3 of cast", "1/4 of eligible", "14 days"),
+        "constitutional": (">= 3/4 of cast", "1/3 of eligible", "21 days"),
+    }
+    found: list[Provision] = []
+    for name, (majority, quorum, period) in defaults.items():
+        title, prefix = name.capitalize(), f"decision.{name}."
+        found += [
+            Provision(
+                prefix + "majority",
+                MAJORITY,
+                majority,
+                f"{title} majority",
+                f"What carries a motion of the {name} kind. Abstentions never count among the votes cast.",
+                ("body",),
+            ),
+            Provision(
+                prefix + "quorum",
+                QUORUM,
+                quorum,
+                f"{title} quorum",
+                f"How many must vote, abstentions included, for a motion of the {name} kind to carry.",
+                ("body",),
+            ),
+            Provision(
+                prefix + "voting_period",
+                DAYS,
+                period,
+                f"{title} voting period",
+                f"How long a ballot on a motion of the {name} kind stays open. Nothing closes early.",
+                ("body",),
+                low=1,
+                high=120,
+            ),
+        ]
+    return found
+
+
+_ALL = (
+    Provision(
+        "organisation.zone",
+        ZONE,
+        "UTC",
+        "Time zone",
+        "Days begin and votes close by the clocks of this zone.",
+    ),
+    Provision(
+        "organisation.currency",
+        CURRENCY,
+        "EUR",
+        "Currency",
+        "Dues are charged and the books are kept in this currency.",
+    ),
+    Provision(
+        "membership.admission",
+        _ADMISSION,
+        "officer",
+        "Admission",
+        "Who admits an applicant or refuses, with a reason.",
+    ),
+    Provision(
+        "membership.admission_time",
+        DAYS,
+        "14 days",
+        "Time to an answer",
+        "Applicants are told that an answer usually takes this long.",
+        low=1,
+        high=365,
+    ),
+    Provision(
+        "membership.declarations",
+        LIST,
+        "I have read the rules and accept them",
+        "Declarations",
+        "Everyone who applies declares this; the wording is kept with the application.",
+    ),
+    Provision(
+        "application.retention",
+        MONTHS,
+        "12 months",
+        "Keeping of applications",
+        "An application that was refused or withdrawn is erased after this time.",
+        low=1,
+        high=120,
+    ),
+    Provision(
+        "roll.cutoff",
+        DAYS,
+        "0 days",
+        "Voting after admission",
+        "A member can vote once this long a member on the day a ballot opens.",
+        low=0,
+        high=365,
+    ),
+    Provision(
+        "meeting.notice",
+        CLEAR_DAYS,
+        "14 days",
+        "Notice",
+        "No meeting is called with less notice; neither the day of notice nor that of the meeting counts.",
+        ("body",),
+        low=0,
+        high=180,
+    ),
+    Provision(
+        "meeting.quorum",
+        QUORUM,
+        "1/10 of eligible",
+        "Quorum of a meeting",
+        "How many members must attend for the meeting to decide anything.",
+        ("body",),
+    ),
+    *_decisions(),
+    Provision(
+        "decision.tie",
+        _TIE,
+        "lost",
+        "Tie",
+        "What happens to a motion with as many votes for as against.",
+    ),
+    Provision(
+        "ballot.secrecy",
+        _SECRECY,
+        "open",
+        "Secrecy of motions",
+        "How motions are voted on. Elections of people are never open.",
+        ("body",),
+    ),
+    Provision(
+        "election.method",
+        _METHOD,
+        "scottish-stv",
+        "Counting of elections",
+        "How ranked papers are counted.",
+        ("body",),
+    ),
+    Provision(
+        "election.voting_period",
+        DAYS,
+        "14 days",
+        "Voting period of elections",
+        "How long an election stays open. Nothing closes early.",
+        ("body",),
+        low=1,
+        high=120,
+    ),
+    Provision(
+        "election.quorum",
+        QUORUM,
+        "0 of eligible",
+        "Quorum of elections",
+        "How many must vote for an election to count.",
+        ("body",),
+    ),
+    Provision(
+        "office.term",
+        MONTHS,
+        "24 months",
+        "Term of office",
+        "Whoever is elected holds the office this long.",
+        ("body", "office"),
+        low=1,
+        high=120,
+    ),
+    Provision(
+        "dues.decision",
+        _CLASS,
+        "ordinary",
+        "Setting of dues",
+        "The kind of resolution by which dues are set.",
+    ),
+    Provision(
+        "dues.due",
+        DAYS,
+        "30 days",
+        "Time to pay",
+        "A charge is due this long after it is made.",
+        low=0,
+        high=365,
+    ),
+    Provision(
+        "grant.exclusive.approval",
+        _CLASS,
+        "special",
+        "Exclusive grants",
+        "The kind of resolution that must approve an exclusive grant of a work.",
+    ),
+)
+
+REGISTRY = {provision.key: provision for provision in _ALL}

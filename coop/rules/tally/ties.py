@@ -1,0 +1,108 @@
+"""The ladder for ties: an earlier stage, then whether it matters at all, then the lot."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from coop.rules.lot import draw
+from coop.rules.tally.election import Action, Election, Result, Round
+
+# Looking ahead re-runs the count; where so many re-runs can't settle it, the tie counts as one that matters.
+LOOK_AHEAD = 200
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A tie that the earlier stages left open, and how it was settled."""
+
+    chosen: int
+    says: str
+
+
+class OpenTie(Exception):  # noqa: N818 - it carries a question to the ladder, not an error
+    """No earlier stage separates these; `so_far` is the count up to here."""
+
+    def __init__(self, tied: Sequence[int], occasion: str, so_far: Result) -> None:
+        super().__init__(occasion)
+        self.tied = tuple(tied)
+        self.occasion = occasion
+        self.so_far = so_far
+
+
+@dataclass
+class Script:
+    """The ties settled so far, handed out in the order in which the count meets them."""
+
+    settled: tuple[Settled, ...] = ()
+    _waiting: Iterator[Settled] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start at the first tie."""
+        self._waiting = iter(self.settled)
+
+    def next(self) -> Settled | None:
+        return next(self._waiting, None)
+
+
+Count = Callable[[Election, Script], Result]
+
+
+def count_with_ladder(election: Election, count: Count) -> Result:
+    """Run the count; settle each tie it can't settle itself; without a seed stop at one that matters."""
+    settled: tuple[Settled, ...] = ()
+    while True:
+        try:
+            return count(election, Script(settled))
+        except OpenTie as tie:
+            names = election.names(tie.tied)
+            if not _matters(election, count, settled, tie.tied):
+                says = (
+                    f"{names} are tied at every stage; whichever is taken, the same are elected, "
+                    f"so {election.name(tie.tied[0])}, the first on the paper, is taken."
+                )
+                settled = (*settled, Settled(tie.tied[0], says))
+            elif election.seed is None:
+                return _stopped(tie, f"{names} are tied at every stage: this needs a lot.")
+            else:
+                occasion = f"tie {len(settled) + 1}"
+                drawn = int(draw(election.seed, occasion, [str(number) for number in tie.tied]))
+                says = (
+                    f"{names} are tied at every stage; the lot ({occasion}) falls on {election.name(drawn)}."
+                )
+                settled = (*settled, Settled(drawn, says))
+
+
+def separate(tied: Sequence[int], stages: Sequence[Mapping[int, Fraction]], *, most: bool) -> tuple[int, ...]:
+    """Go back from the latest stage; at each keep those with the most (or fewest) votes there.
+
+    Scottish Local Government Elections Order 2011, schedule 1: the most recent preceding stage at
+    which the tied had an unequal number of votes.
+    """
+    left = tuple(sorted(tied))
+    for tallies in reversed(stages):
+        if len(left) == 1:
+            break
+        best = (max if most else min)(tallies[number] for number in left)
+        left = tuple(number for number in left if tallies[number] == best)
+    return left
+
+
+def _matters(election: Election, count: Count, settled: tuple[Settled, ...], tied: tuple[int, ...]) -> bool:
+    """Whether the choice among the tied can change who is elected."""
+    outcomes: set[frozenset[int]] = set()
+    ways = [(*settled, Settled(number, "")) for number in tied]
+    for _ in range(LOOK_AHEAD):
+        if not ways or len(outcomes) > 1:
+            break
+        way = ways.pop()
+        try:
+            outcomes.add(frozenset(count(election, Script(way)).elected))
+        except OpenTie as deeper:
+            ways += [(*way, Settled(number, "")) for number in deeper.tied]
+    return bool(ways) or len(outcomes) > 1
+
+
+def _stopped(tie: OpenTie, says: str) -> Result:
+    last = tie.so_far.rounds[-1]
+    stop = Round(Action.STOP, says, last.tallies, last.exhausted, last.loss)
+    return replace(tie.so_far, rounds=(*tie.so_far.rounds, stop), ties=tie.tied)

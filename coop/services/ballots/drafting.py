@@ -1,0 +1,340 @@
+"""Setting up a ballot: drafted, announced, opened; afterwards rule, options and roll stand."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, insert, select
+
+from coop.access import PROGRAM, Actor, Permission, authorize
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.ballots import Ballot, BallotOption, Motion, RollEntry
+from coop.models.members import Membership
+from coop.models.organisations import Body, Office, Organisation
+from coop.models.records import OutboxMail
+from coop.rules.tally import METHODS
+from coop.services.ballots.reading import locked
+from coop.services.ballots.roll import draw_roll, freeze_roll
+from coop.services.ballots.rule import Lawful, closing_of, lawful
+from coop.services.ballots.transcript import opening_record, sha256_of
+from coop.services.organisations import assembly_of
+from coop.services.records import record
+
+MOST_CANDIDATES = 60
+ON_TIME = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    membership: Membership
+    statement: str = ""
+
+
+def propose_motion(
+    organisation: Organisation,
+    actor: Actor,
+    now: datetime,
+    *,
+    title: str,
+    text: str,
+    decision_class: str = "ordinary",
+    body: Body | None = None,
+    proposer: Membership | None = None,
+) -> Ballot:
+    """Draft a motion and its ballot; how it is decided comes from the constitution alone."""
+    body = body or assembly_of(organisation)
+    authorize(actor, Permission.SET_UP_BALLOT, body)
+    title, text = " ".join(title.split()), text.strip()
+    if not title or not text:
+        raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
+    found = lawful(organisation, decision_class, body, now, None)
+
+    _one_number_at_a_time(organisation)
+    motion = Motion(
+        organisation_id=organisation.id,
+        number=_next(Motion, organisation),
+        body_id=body.id,
+        kind=decision_class,
+        title=title,
+        text=text,
+        proposer_id=proposer.id if proposer else actor.membership_id,
+        proposed_at=now,
+    )
+    ballot = _draft(organisation, body, found, now, kind="motion", decision_class=decision_class, title=title)
+    ballot.motion, ballot.text = motion, text
+    db.session.add(ballot)
+    db.session.flush()
+    record(
+        organisation,
+        actor,
+        "drafted",
+        f"ballot {ballot.number}",
+        now,
+        {"kind": decision_class, "motion": motion.number},
+    )
+    return ballot
+
+
+def set_up_election(
+    organisation: Organisation,
+    actor: Actor,
+    now: datetime,
+    *,
+    office: Office,
+    candidates: Sequence[Candidate],
+    seats: int | None = None,
+    body: Body | None = None,
+    title: str = "",
+) -> Ballot:
+    """Draft a ranked election for an office; the assembly elects, unless `body` is the office's own."""
+    body = body or assembly_of(organisation)
+    authorize(actor, Permission.SET_UP_BALLOT, body)
+    if office.organisation_id != organisation.id or (body.kind != "assembly" and body.id != office.body_id):
+        raise Refusal(
+            _("%(body)s does not elect to this office. Choose another body or office.", body=body.name)
+        )
+    seats = office.seats if seats is None else seats
+    if not 1 <= seats <= office.seats:
+        raise Refusal(
+            _("This office has %(seats)d seats. Elect for one at least and for no more.", seats=office.seats)
+        )
+    _refuse_candidates(organisation, candidates, now)
+    found = lawful(organisation, "election", body, now, office)
+    if METHODS[found.method].one_seat and seats > 1:
+        method = METHODS[found.method].title
+        raise Refusal(
+            _(
+                "The constitution counts elections by %(method)s, which fills one seat. Elect for one.",
+                method=method,
+            )
+        )
+
+    _one_number_at_a_time(organisation)
+    title = " ".join(title.split()) or _("Election: %(office)s", office=office.title)
+    ballot = _draft(organisation, body, found, now, kind="election", decision_class="election", title=title)
+    ballot.office_id, ballot.seats = office.id, seats
+    in_order = sorted(candidates, key=lambda one: (one.membership.name.casefold(), one.membership.number))
+    ballot.options = [
+        BallotOption(
+            position=at,
+            name=one.membership.name,
+            membership_id=one.membership.id,
+            statement=one.statement.strip(),
+        )
+        for at, one in enumerate(in_order, 1)
+    ]
+    db.session.add(ballot)
+    db.session.flush()
+    facts = {"kind": "election", "office": office.kind, "seats": seats, "candidates": len(in_order)}
+    record(organisation, actor, "drafted", f"ballot {ballot.number}", now, facts)
+    return ballot
+
+
+def change_draft(
+    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, title: str, text: str
+) -> None:
+    """Change the words of a ballot that nobody was told of yet."""
+    authorize(actor, Permission.SET_UP_BALLOT, ballot)
+    ballot = locked(ballot)
+    if ballot.stage_at(now) != "drafted":
+        raise Refusal(
+            _("This ballot was announced, so its words stand. Void it and draft another to change them.")
+        )
+    title, text = " ".join(title.split()), text.strip()
+    if not title or (ballot.motion and not text):
+        raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
+    ballot.title, ballot.text = title, text
+    if ballot.motion:
+        ballot.motion.title, ballot.motion.text = title, text
+    record(organisation, actor, "redrafted", f"ballot {ballot.number}", now)
+
+
+def announce(
+    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, opens_at: datetime
+) -> None:
+    """Tell the members that a ballot will come; it opens by itself at its time."""
+    authorize(actor, Permission.SET_UP_BALLOT, ballot)
+    ballot = locked(ballot)
+    if ballot.stage_at(now) != "drafted":
+        raise Refusal(_("This ballot is announced already."))
+    if opens_at <= now:
+        raise Refusal(_("A ballot that is announced opens later. Give a time to come, or open it now."))
+    period_days = _found(ballot, organisation, now).period_days
+    ballot.opens_at, ballot.zone = opens_at, organisation.zone
+    ballot.closes_at = closing_of(opens_at, period_days, organisation.zone)
+    _announce(ballot, organisation, actor, now)
+
+
+def open_ballot(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
+    """Open the vote: rule, options and roll are frozen as they stand, and the voters are told."""
+    authorize(actor, Permission.SET_UP_BALLOT, ballot)
+    ballot = locked(ballot)
+    if ballot.stage_at(now) == "drafted":
+        _announce(ballot, organisation, actor, now)
+    if ballot.stage_at(now) != "announced":
+        raise Refusal(_("This ballot was opened before. Its rule, options and roll stand."))
+    _open(ballot, organisation, actor, now, opens_at=now)
+
+
+def open_due(ballot_id: int, now: datetime) -> None:
+    """Open an announced ballot whose time has come; one that can't be opened is void, with the reason."""
+    ballot = locked(db.session.get_one(Ballot, ballot_id))
+    if ballot.stage_at(now) != "announced" or now < ballot.opens_at:
+        return
+    organisation = db.session.get_one(Organisation, ballot.organisation_id)
+    # After a standstill the period begins when members can vote, so that it is never shorter than promised.
+    opens_at = ballot.opens_at if now - ballot.opens_at < ON_TIME else now
+    try:
+        _open(ballot, organisation, PROGRAM, now, opens_at=opens_at)
+    except Refusal as why:
+        ballot.void_at, ballot.void_reason = now, str(why)
+        record(organisation, PROGRAM, "voided", f"ballot {ballot.number}", now)
+
+
+def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, now: datetime) -> None:
+    """Call a ballot off, with a reason that is kept; a result already counted stands."""
+    authorize(actor, Permission.SET_UP_BALLOT, ballot)
+    ballot, reason = locked(ballot), reason.strip()
+    if not reason:
+        raise Refusal(_("Say why this ballot is void. Members will read it."))
+    if ballot.sealed_at is not None or ballot.stage_at(now) == "closed":
+        raise Refusal(
+            _("Voting has closed, so the result stands. Only another decision can undo a decision.")
+        )
+    if ballot.void_at is not None:
+        raise Refusal(_("This ballot is void already."))
+    ballot.void_at, ballot.void_reason = now, reason
+    record(organisation, actor, "voided", f"ballot {ballot.number}", now, personal={"reason": reason})
+
+
+def _announce(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
+    """Fix the seed for lots: whoever could choose it after the votes could choose who wins a tie."""
+    ballot.announced_at = now
+    ballot.seed, ballot.salt = secrets.token_hex(32), secrets.token_hex(32)
+    commitment = hashlib.sha256(bytes.fromhex(ballot.seed)).hexdigest()
+    record(organisation, actor, "announced", f"ballot {ballot.number}", now, {"seed_sha256": commitment})
+
+
+def _found(ballot: Ballot, organisation: Organisation, now: datetime) -> Lawful:
+    body = db.session.get_one(Body, ballot.body_id)
+    office = db.session.get_one(Office, ballot.office_id) if ballot.office_id else None
+    return lawful(organisation, ballot.decision_class, body, now, office)
+
+
+def _open(
+    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, opens_at: datetime
+) -> None:
+    body = db.session.get_one(Body, ballot.body_id)
+    found = _found(ballot, organisation, opens_at)
+    entries = draw_roll(organisation, body, organisation.day_of(opens_at), found.frozen)
+    if not any(entry.entitled for entry in entries):
+        raise Refusal(_("Nobody could vote: %(body)s has no member who may vote today.", body=body.name))
+    rule = _rule_to_freeze(ballot, found)
+    freeze_roll(ballot, entries)
+    ballot.rule, ballot.version_id = rule, found.version.id
+    ballot.secrecy, ballot.method = found.secrecy, found.method
+    ballot.zone, ballot.opens_at, ballot.opened_at = organisation.zone, opens_at, now
+    ballot.closes_at = closing_of(opens_at, found.period_days, organisation.zone)
+    db.session.flush()
+    facts = {
+        "closes_at": ballot.closes_at.isoformat(),
+        "eligible": sum(entry.entitled for entry in entries),
+        "version": found.version.number,
+        "opening_sha256": sha256_of(opening_record(ballot, organisation)),
+    }
+    record(organisation, actor, "opened", f"ballot {ballot.number}", now, facts)
+    _tell_voters(ballot, organisation, now)
+
+
+def _rule_to_freeze(ballot: Ballot, found: Lawful) -> dict[str, Any]:
+    if ballot.kind != "election":
+        return dict(found.frozen)
+    if METHODS[found.method].one_seat and ballot.seats > 1:
+        raise Refusal(_("The constitution now counts elections by a method for one seat. Draft this again."))
+    return found.frozen | {"seats": ballot.seats}
+
+
+def _draft(
+    organisation: Organisation,
+    body: Body,
+    found: Lawful,
+    now: datetime,
+    *,
+    kind: str,
+    decision_class: str,
+    title: str,
+) -> Ballot:
+    return Ballot(
+        organisation_id=organisation.id,
+        number=_next(Ballot, organisation),
+        kind=kind,
+        decision_class=decision_class,
+        body_id=body.id,
+        title=title,
+        secrecy=found.secrecy,
+        method=found.method,
+        opens_at=now,
+        closes_at=closing_of(now, found.period_days, organisation.zone),
+        zone=organisation.zone,
+    )
+
+
+def _tell_voters(ballot: Ballot, organisation: Organisation, now: datetime) -> None:
+    """Queue one mail a voter; in one statement, since a roll can be long."""
+    voters = db.session.scalars(
+        select(RollEntry.membership_id)
+        .join(Membership, Membership.id == RollEntry.membership_id)
+        .where(
+            RollEntry.ballot_id == ballot.id,
+            RollEntry.entitled,
+            Membership.notices == "mail",
+            Membership.email != "",
+        )
+    )
+    mails = [
+        {
+            "organisation_id": organisation.id,
+            "key": f"ballot-open:{ballot.id}:{membership_id}",
+            "template": "ballot-open",
+            "membership_id": membership_id,
+            "ids": {"path": f"/ballots/{ballot.number}", "number": ballot.number},
+            "queued_at": now,
+        }
+        for membership_id in voters
+    ]
+    if mails:
+        db.session.execute(insert(OutboxMail), mails)
+
+
+def _refuse_candidates(organisation: Organisation, candidates: Sequence[Candidate], now: datetime) -> None:
+    if not candidates:
+        raise Refusal(_("An election needs at least one candidate."))
+    if len(candidates) > MOST_CANDIDATES:
+        raise Refusal(
+            _("A paper with more than %(most)d names can't be ranked by people.", most=MOST_CANDIDATES)
+        )
+    if len({one.membership.id for one in candidates}) < len(candidates):
+        raise Refusal(_("Somebody is named twice. Name each candidate once."))
+    day = organisation.day_of(now)
+    for one in candidates:
+        if one.membership.organisation_id != organisation.id or one.membership.status_on(day) != "active":
+            raise Refusal(
+                _(
+                    "%(name)s is not an active member today and can't be a candidate.",
+                    name=one.membership.name,
+                )
+            )
+
+
+def _one_number_at_a_time(organisation: Organisation) -> None:
+    db.session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
+
+
+def _next(kind: type[Ballot | Motion], organisation: Organisation) -> int:
+    last = db.session.scalar(select(func.max(kind.number)).where(kind.organisation_id == organisation.id))
+    return (last or 0) + 1

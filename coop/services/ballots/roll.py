@@ -1,0 +1,95 @@
+"""The roll: who may vote on a ballot, frozen when it opens, with the reason for each entry and absence."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import func, insert, or_, select
+
+from coop.extensions import db
+from coop.models.ballots import Ballot, RollEntry
+from coop.models.members import Membership, status_of
+from coop.models.organisations import Body, BodyMembership, Organisation
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A member's place on a roll that is not frozen yet."""
+
+    membership_id: int
+    entitled: bool
+    reason: str
+    voting_class: str
+
+
+def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str, Any]) -> list[Entry]:
+    """Say of every member of the body whether they may vote in what opens on a day, and why."""
+    query = (
+        select(
+            Membership.id, Membership.voting_class, Membership.latest_kind_on(day), Membership.admitted_on()
+        )
+        .where(Membership.organisation_id == organisation.id)
+        .order_by(Membership.number)
+    )
+    if body.kind != "assembly":
+        here = select(BodyMembership.membership_id).where(
+            BodyMembership.body_id == body.id,
+            BodyMembership.starts_on <= day,
+            or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on >= day),
+        )
+        query = query.where(Membership.id.in_(here))
+    rows = db.session.execute(query).all()
+    return [
+        Entry(membership_id, *_reason(body, day, rule, kind, since), voting_class)
+        for membership_id, voting_class, kind, since in rows
+        if status_of(kind) in ("active", "suspended")
+    ]
+
+
+def freeze_roll(ballot: Ballot, entries: list[Entry]) -> None:
+    """Write the roll down; nothing changes it afterwards."""
+    if entries:
+        db.session.execute(
+            insert(RollEntry), [{"ballot_id": ballot.id, "weight": 1, **vars(entry)} for entry in entries]
+        )
+
+
+def eligible_on(ballot: Ballot) -> int:
+    """Count the votes that the roll could give."""
+    votes = select(func.sum(RollEntry.weight)).where(RollEntry.ballot_id == ballot.id, RollEntry.entitled)
+    return db.session.scalar(votes) or 0
+
+
+def why_not(ballot: Ballot, membership: Membership | None) -> str:
+    """Say why somebody without an entry can't vote on a ballot that was opened."""
+    if membership is None:
+        return str(_("Only members vote."))
+    body = db.session.get_one(Body, ballot.body_id)
+    if body.kind != "assembly":
+        told = _("This is a vote of %(body)s, and you did not belong to it when it opened.", body=body.name)
+        return str(told)
+    return str(_("You were not a member yet on the day this ballot opened."))
+
+
+def _reason(body: Body, day: date, rule: dict[str, Any], kind: str | None, since: date) -> tuple[bool, str]:
+    """Say whether a member of the body may vote, and why."""
+    article = rule["cutoff_article"]
+    source = _(" (article %(article)s)", article=article) if article else ""
+    may_from = since + timedelta(days=rule["cutoff_days"])
+    if status_of(kind) == "suspended":
+        return False, str(_("Suspended on the day the ballot opened."))
+    if may_from > day:
+        told = _(
+            "A member since %(since)s; can vote in ballots that open from %(from_day)s%(source)s.",
+            since=format_date(since, "d MMMM y"),
+            from_day=format_date(may_from, "d MMMM y"),
+            source=source,
+        )
+        return False, str(told)
+    if body.kind != "assembly":
+        return True, str(_("Belonged to %(body)s on the day the ballot opened.", body=body.name))
+    return True, str(
+        _("A member since %(since)s%(source)s.", since=format_date(since, "d MMMM y"), source=source)
+    )

@@ -1,0 +1,185 @@
+"""What the constitution says of a ballot: read before it, frozen into it when it opens."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.ballots import Ballot
+from coop.models.constitution import ConstitutionVersion
+from coop.models.organisations import Body, Office, Organisation
+from coop.rules.calendar import add_months
+from coop.rules.provisions import CLASSES
+from coop.rules.tally import METHODS
+from coop.rules.tally.motion import MotionRule, TieRule, sources
+from coop.rules.thresholds import Basis, Majority, Quorum
+from coop.services import constitution
+
+
+@dataclass(frozen=True)
+class Lawful:
+    """What the constitution in force gives a ballot; `frozen` is what the ballot keeps."""
+
+    version: ConstitutionVersion
+    period_days: int
+    secrecy: str
+    method: str
+    frozen: dict[str, Any]
+
+
+def lawful(
+    organisation: Organisation, decision_class: str, body: Body, now: datetime, office: Office | None
+) -> Lawful:
+    """Look the rules of a ballot up in the constitution in force; nobody types them."""
+    version = constitution.in_force(organisation, organisation.day_of(now))
+    if version is None:
+        raise Refusal(_("No constitution is in force yet, so nothing says how to decide. Adopt one first."))
+    if office is None and decision_class not in CLASSES:
+        raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
+    return _election(version, body, office) if office else _motion(version, decision_class, body)
+
+
+def closing_of(opens_at: datetime, days: int, zone: str) -> datetime:
+    """Find the closing: the same wall time so many days later, up to the next whole minute."""
+    local = opens_at.astimezone(ZoneInfo(zone)) + timedelta(days=days)
+    if local.second or local.microsecond:
+        local = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return local.astimezone(UTC)
+
+
+def motion_rule(frozen: dict[str, Any]) -> MotionRule:
+    """Read a motion's frozen rule for the count."""
+    return MotionRule(
+        Majority.parse(frozen["majority"]),
+        Quorum.parse(frozen["quorum"]) if frozen["quorum"] else None,
+        TieRule(frozen["tie"]),
+        tuple(frozen["articles"]),
+        frozen["version"],
+    )
+
+
+def rule_of(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[str, Any]:
+    """Return the rule frozen at opening; before, the one that would be frozen now."""
+    if ballot.rule is not None:
+        return ballot.rule
+    body = db.session.get_one(Body, ballot.body_id)
+    office = db.session.get_one(Office, ballot.office_id) if ballot.office_id else None
+    return lawful(organisation, ballot.decision_class, body, now, office).frozen
+
+
+def explain(rule: dict[str, Any], eligible: int | None = None) -> str:
+    """Say the rule in a sentence for the paper: what carries it, or how it is counted."""
+    quorum = Quorum.parse(rule["quorum"]) if rule["quorum"] else None
+    parts = []
+    if "majority" in rule:
+        majority = Majority.parse(rule["majority"])
+        share = f"{majority.share.numerator}/{majority.share.denominator}"
+        least = _("more than") if majority.strict else _("at least")
+        parts.append(
+            _(
+                "Carried by %(least)s %(share)s of %(whole)s.",
+                least=least,
+                share=share,
+                whole=_whole(majority.basis),
+            )
+        )
+    else:
+        seats = ngettext("%(num)d seat", "%(num)d seats", rule["seats"])
+        parts.append(
+            _("%(seats)s, counted by %(method)s.", seats=seats, method=METHODS[rule["method"]].title)
+        )
+    if quorum is not None:
+        parts.append(_must_vote(quorum, eligible))
+    parts.append(sources(rule["articles"], rule["version"]))
+    return " ".join(part for part in parts if part)
+
+
+def term_of(rule: dict[str, Any], starts_on: Any) -> Any:
+    """Find the last day of the term that an election gives."""
+    return add_months(starts_on, rule["term_months"]) - timedelta(days=1)
+
+
+def _must_vote(quorum: Quorum, eligible: int | None) -> str:
+    """Say the quorum: in heads once the roll is known, before as the constitution has it."""
+    if not quorum.needed(1):
+        return ""
+    if quorum.basis is Basis.ELIGIBLE and eligible is not None:
+        least = _(
+            "At least %(needed)d of the %(eligible)d members must vote.",
+            needed=quorum.needed(eligible),
+            eligible=eligible,
+        )
+        return str(least)
+    shares = [f"{quorum.share.numerator}/{quorum.share.denominator}"] if quorum.share else []
+    numbers = [str(quorum.number)] if quorum.number else []
+    whole = _whole(quorum.basis)
+    return str(
+        _("At least %(least)s of %(whole)s must vote.", least=_(" and ").join(shares + numbers), whole=whole)
+    )
+
+
+def _whole(basis: Basis) -> str:
+    words = {
+        Basis.CAST: _("the votes cast"),
+        Basis.PRESENT: _("the members who take part"),
+        Basis.ELIGIBLE: _("all members who may vote"),
+    }
+    return str(words[basis])
+
+
+def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> Lawful:
+    keys = {
+        "majority": f"decision.{decision_class}.majority",
+        "quorum": f"decision.{decision_class}.quorum",
+        "tie": "decision.tie",
+        "period": f"decision.{decision_class}.voting_period",
+        "secrecy": "ballot.secrecy",
+        "cutoff": "roll.cutoff",
+    }
+    found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
+    frozen = _frozen(version, found, ("majority", "quorum"))
+    frozen |= {"majority": found["majority"].value.text, "tie": found["tie"].value}
+    return Lawful(version, found["period"].value.n, found["secrecy"].value, "motion", frozen)
+
+
+def _election(version: ConstitutionVersion, body: Body, office: Office) -> Lawful:
+    keys = {
+        "method": "election.method",
+        "quorum": "election.quorum",
+        "period": "election.voting_period",
+        "cutoff": "roll.cutoff",
+    }
+    found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
+    found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
+    frozen = _frozen(version, found, ("method", "quorum", "term"))
+    method = found["method"].value
+    frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
+    return Lawful(version, found["period"].value.n, "private", method, frozen)
+
+
+def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[str, ...]) -> dict[str, Any]:
+    """Gather what the paper names; `named` are the rules whose articles the decision quotes."""
+    articles = dict.fromkeys(found[name].article for name in named if found[name].article)
+    return {
+        "quorum": found["quorum"].value.text,
+        "period_days": found["period"].value.n,
+        "cutoff_days": found["cutoff"].value.n,
+        "cutoff_article": found["cutoff"].article or "",
+        "articles": sorted(articles, key=_natural),
+        "version": version.number,
+        "version_sha256": version.sha256,
+        "provisions": {rule.key: rule.text for rule in found.values()},
+    }
+
+
+def _natural(article: str) -> tuple[tuple[int, str], ...]:
+    """Put article 9 before article 10, and 10 before 10a."""
+    return tuple(
+        (int(part or 0), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|\D+", article)
+    )

@@ -1,0 +1,161 @@
+"""Closing a ballot: sealed and counted at the first need after its closing, and so a numbered decision."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+
+from coop.access import PROGRAM, Actor, Permission, authorize
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.organisations import Organisation
+from coop.rules.tally import METHODS
+from coop.rules.tally.election import Election, Paper
+from coop.rules.tally.motion import Choice, MotionCounts, count_motion
+from coop.rules.tally.verdict import judge_election
+from coop.rules.thresholds import Quorum
+from coop.services.ballots.reading import locked
+from coop.services.ballots.roll import eligible_on
+from coop.services.ballots.rule import motion_rule
+from coop.services.ballots.seating import seat_elected
+from coop.services.ballots.transcript import closing_record, sha256_of
+from coop.services.records import record
+
+GRACE = timedelta(seconds=10)  # for requests that came in time and wait for the lock
+
+
+def ids_to_open(now: datetime, organisation_id: int | None = None) -> list[int]:
+    """Name the announced ballots whose time has come, of one organisation or of all."""
+    waiting = select(Ballot.id).where(
+        Ballot.opens_at <= now, Ballot.announced_at.is_not(None), Ballot.opened_at.is_(None)
+    )
+    return _ids(waiting, organisation_id)
+
+
+def ids_to_seal(now: datetime, organisation_id: int | None = None) -> list[int]:
+    """Name the ballots that closed and are not counted yet, of one organisation or of all."""
+    closed = select(Ballot.id).where(
+        Ballot.closes_at <= now - GRACE, Ballot.opened_at.is_not(None), Ballot.sealed_at.is_(None)
+    )
+    return _ids(closed, organisation_id)
+
+
+def seal(ballot_id: int, now: datetime) -> Decision | None:
+    """Seal and count a ballot that is due; again it gives the same decision, too early none."""
+    ballot = locked(db.session.get_one(Ballot, ballot_id))
+    if ballot.sealed_at is not None:
+        return db.session.scalar(select(Decision).where(Decision.ballot_id == ballot.id))
+    if ballot.opened_at is None or ballot.void_at is not None or now < ballot.closes_at + GRACE:
+        return None
+    organisation = db.session.get_one(Organisation, ballot.organisation_id, with_for_update=True)
+    votes = [
+        (choice, weight)
+        for choice, weight in db.session.execute(
+            select(Vote.choice, RollEntry.weight)
+            .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
+            .where(Vote.ballot_id == ballot.id, RollEntry.entitled)
+            .order_by(RollEntry.id)
+        )
+    ]
+    ballot.sealed_at = now
+    decision = _decide(ballot, organisation, votes, now)
+    facts = {
+        "decision": decision.label,
+        "outcome": decision.outcome,
+        "votes": len(votes),
+        "closing_sha256": sha256_of(closing_record(ballot)),
+        "seed": ballot.seed,
+    }
+    record(organisation, PROGRAM, "sealed", f"ballot {ballot.number}", now, facts)
+    if decision.outcome == "elected":
+        seat_elected(ballot, decision, now)
+    return decision
+
+
+def certify(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
+    """Put the returning officer's name to a counted result."""
+    authorize(actor, Permission.CERTIFY_BALLOT, ballot)
+    ballot = locked(ballot)
+    if ballot.sealed_at is None:
+        raise Refusal(_("The votes are not counted yet. A result can be certified after voting has closed."))
+    if ballot.certified_at is not None:
+        raise Refusal(_("This result is certified already, by %(who)s.", who=ballot.certified_by))
+    ballot.certified_at, ballot.certified_by = now, actor.label
+    record(organisation, actor, "certified", f"ballot {ballot.number}", now)
+
+
+def _ids(query: Select[Any], organisation_id: int | None) -> list[int]:
+    if organisation_id is not None:
+        query = query.where(Ballot.organisation_id == organisation_id)
+    query = query.where(Ballot.void_at.is_(None)).order_by(Ballot.closes_at, Ballot.id)
+    return list(db.session.scalars(query))
+
+
+def _decide(
+    ballot: Ballot, organisation: Organisation, votes: list[tuple[Any, int]], now: datetime
+) -> Decision:
+    """Count, and write the decision down; the only place where decisions are made."""
+    counted = _count_motion(ballot, votes) if ballot.kind == "motion" else _count_election(ballot, votes)
+    outcome, reasoning, result, text = counted
+    day = organisation.day_of(ballot.closes_at)
+    last = db.session.scalar(
+        select(func.max(Decision.number)).where(
+            Decision.organisation_id == organisation.id, Decision.year == day.year
+        )
+    )
+    decision = Decision(
+        organisation_id=organisation.id,
+        year=day.year,
+        number=(last or 0) + 1,
+        ballot_id=ballot.id,
+        decision_class=ballot.decision_class,
+        body_id=ballot.body_id,
+        title=ballot.title,
+        text=text,
+        outcome=outcome,
+        reasoning=reasoning,
+        result=result,
+        version_id=ballot.version_id,
+        articles=list((ballot.rule or {})["articles"]),
+        decided_on=day,
+        decided_at=now,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    return decision
+
+
+def _count_motion(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[str, str, dict[str, Any], str]:
+    sums = {choice: sum(weight for chosen, weight in votes if chosen == choice) for choice in Choice}
+    counts = MotionCounts(sums[Choice.FOR], sums[Choice.AGAINST], sums[Choice.ABSTAIN], eligible_on(ballot))
+    result = count_motion(counts, motion_rule(ballot.rule or {}))
+    return result.outcome.value, result.says, result.plain(), ballot.text
+
+
+def _count_election(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[str, str, dict[str, Any], str]:
+    rule = ballot.rule or {}
+    names = tuple(option.name for option in ballot.options)
+    papers = tuple(Paper.ranking(*ranking, weight=weight) for ranking, weight in votes)
+    method = METHODS[ballot.method]
+    result = method.count(Election(names, papers, ballot.seats, seed=bytes.fromhex(ballot.seed)))
+    verdict = judge_election(
+        result,
+        method,
+        voted=sum(weight for _ranking, weight in votes),
+        eligible=eligible_on(ballot),
+        quorum=Quorum.parse(rule["quorum"]) if rule["quorum"] else None,
+        articles=tuple(rule["articles"]),
+        version=rule["version"],
+    )
+    plain = result.plain() | {
+        "outcome": verdict.outcome.value,
+        "elected": [{"number": n, "name": names[n - 1]} for n in verdict.elected],
+        "voted": len(votes),
+        "eligible": eligible_on(ballot),
+        "says": verdict.says,
+    }
+    elected = ", ".join(names[n - 1] for n in verdict.elected)
+    text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")
+    return verdict.outcome.value, verdict.says, plain, text

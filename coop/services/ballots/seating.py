@@ -1,0 +1,77 @@
+"""What an election does: the elected take office, and those they follow leave it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from coop.access import PROGRAM
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.ballots import Ballot, Decision
+from coop.models.members import Membership
+from coop.models.organisations import BodyMembership, Office, OfficeTerm
+from coop.services import organisations
+from coop.services.ballots.rule import term_of
+from coop.services.records import record
+
+
+def seat_elected(ballot: Ballot, decision: Decision, now: datetime) -> None:
+    """Begin the terms of the elected on the day after the decision, for as long as the rule says."""
+    office = db.session.get_one(Office, ballot.office_id)
+    starts_on = decision.decided_on + timedelta(days=1)
+    ends_on = term_of(ballot.rule or {}, starts_on)
+    by_number = {option.position: option.membership_id for option in ballot.options}
+    elected = [by_number[one["number"]] for one in decision.result["elected"]]
+    _make_room(office, {who for who in elected if who is not None}, starts_on, now)
+    for membership_id in elected:
+        membership = db.session.get_one(Membership, membership_id)
+        seat: dict[str, Any] = {"decision_id": decision.id, "actor": PROGRAM, "now": now}
+        try:
+            organisations.begin_term(office, membership, starts_on, ends_on, **seat)
+        except Refusal:
+            # Two elections to one office ended together: the count stands, people must sort out the seats.
+            facts = {"office": office.kind, "member": membership.number, "decision": decision.label}
+            record(
+                office.body.organisation, PROGRAM, "found no free seat in", f"office {office.id}", now, facts
+            )
+            continue
+        if office.body.kind != "assembly" and not _belongs(office, membership, starts_on):
+            organisations.join_body(office.body, membership, starts_on, ends_on=ends_on, **seat)
+
+
+def _make_room(office: Office, elected: set[int], starts_on: date, now: datetime) -> None:
+    """End the terms of those elected again, then the oldest, until everyone elected has a seat."""
+    sitting = list(
+        db.session.scalars(
+            select(OfficeTerm)
+            .where(
+                OfficeTerm.office_id == office.id,
+                or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= starts_on),
+            )
+            .order_by(OfficeTerm.starts_on, OfficeTerm.id)
+        )
+    )
+    again = [term for term in sitting if term.membership_id in elected]
+    others = [term for term in sitting if term.membership_id not in elected]
+    too_many = max(0, len(others) + len(elected) - office.seats)
+    for term in again + others[:too_many]:
+        last_day = starts_on - timedelta(days=1)
+        organisations.end_term(term, max(last_day, term.starts_on), actor=PROGRAM, now=now, why="election")
+        came_with_it = select(BodyMembership).where(
+            BodyMembership.membership_id == term.membership_id,
+            BodyMembership.body_id == office.body_id,
+            BodyMembership.decision_id == term.decision_id,
+        )
+        for seat in db.session.scalars(came_with_it):
+            seat.ends_on = max(last_day, seat.starts_on)
+    db.session.flush()
+
+
+def _belongs(office: Office, membership: Membership, day: date) -> bool:
+    sits = select(BodyMembership.id).where(
+        BodyMembership.body_id == office.body_id,
+        BodyMembership.membership_id == membership.id,
+        or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on >= day),
+    )
+    return db.session.scalar(sits) is not None

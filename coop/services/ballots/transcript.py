@@ -1,0 +1,122 @@
+"""What anyone needs to check a ballot: the records that opening and closing hash, and the bundle of both."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from coop.access import Actor, Permission, authorize
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.members import Membership
+from coop.models.organisations import Organisation
+from coop.models.records import AuditEvent
+from coop.rules.chain import canonical
+from coop.rules.tally.motion import Choice
+from coop.services.records import as_record, head_of
+
+FORMAT = 1
+
+
+def sha256_of(value: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def member_mark(ballot: Ballot, number: int) -> str:
+    """Stand in for a member in a bundle: each can find their own, nobody can turn it back into a number."""
+    return hmac.new(bytes.fromhex(ballot.salt), str(number).encode(), hashlib.sha256).hexdigest()
+
+
+def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]:
+    """Gather what opening froze; its hash stands in the opening event."""
+    rule = dict(ballot.rule or {})
+    options: list[Any] = [choice.value for choice in Choice]
+    if ballot.kind == "election":
+        options = [{"number": option.position, "name": option.name} for option in ballot.options]
+    return {
+        "format": FORMAT,
+        "ballot": {
+            "id": f"{organisation.slug}/{ballot.number}",
+            "title": ballot.title,
+            "text": ballot.text,
+            "kind": ballot.kind,
+            "secrecy": ballot.secrecy,
+            "method": ballot.method,
+            "seats": ballot.seats,
+            "opens_at": ballot.opens_at.isoformat(),
+            "closes_at": ballot.closes_at.isoformat(),
+        },
+        "rule": rule,
+        "constitution": {
+            "version": rule.get("version"),
+            "sha256": rule.get("version_sha256"),
+            "articles": rule.get("articles", []),
+        },
+        "options": options,
+        "roll": _roll(ballot),
+    }
+
+
+def closing_record(ballot: Ballot) -> dict[str, Any]:
+    """Gather what sealing froze, private votes without members; its hash stands in the closing event."""
+    rows = db.session.execute(
+        select(Membership.number, Vote.choice)
+        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
+        .join(Membership, Membership.id == RollEntry.membership_id)
+        .where(Vote.ballot_id == ballot.id)
+    ).all()
+    issued = sorted(member_mark(ballot, number) for number, _choice in rows)
+    votes: list[Any] = [choice for _number, choice in rows]
+    if ballot.secrecy == "open":
+        votes = [{"member": member_mark(ballot, number), "choice": choice} for number, choice in rows]
+    return {"votes": sorted(votes, key=canonical), "issued": issued, "seed": ballot.seed}
+
+
+def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Put together what checks a sealed ballot, for members and the auditor; it is a list of members."""
+    authorize(actor, Permission.SEE_BUNDLE, ballot)
+    decision = db.session.scalar(select(Decision).where(Decision.ballot_id == ballot.id))
+    if ballot.sealed_at is None or decision is None or ballot.stage_at(now) == "void":
+        raise Refusal(_("There is nothing to check yet: the votes are counted after voting closes."))
+    opened, closed = opening_record(ballot, organisation), closing_record(ballot)
+    voted = set(closed["issued"])
+    events = db.session.scalars(
+        select(AuditEvent)
+        .where(
+            AuditEvent.organisation_id == organisation.id,
+            AuditEvent.subject == f"ballot {ballot.number}",
+            AuditEvent.verb.in_(("opened", "sealed")),
+        )
+        .order_by(AuditEvent.id)
+    )
+    return opened | {
+        "roll": [entry | {"issued": entry["member"] in voted} for entry in opened["roll"]],
+        "votes": closed["votes"],
+        "result": decision.result,
+        "seed": ballot.seed,
+        "events": [as_record(event) for event in events],
+        "decision": {
+            "number": decision.label,
+            "outcome": decision.outcome,
+            "reasoning": decision.reasoning,
+            "decided_on": decision.decided_on.isoformat(),
+        },
+        "head": head_of(organisation.id)[1],
+    }
+
+
+def _roll(ballot: Ballot) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(Membership.number, RollEntry.voting_class, RollEntry.weight)
+        .join(Membership, Membership.id == RollEntry.membership_id)
+        .where(RollEntry.ballot_id == ballot.id, RollEntry.entitled)
+    )
+    entries = [
+        {"member": member_mark(ballot, number), "class": voting_class, "weight": weight}
+        for number, voting_class, weight in rows
+    ]
+    return sorted(entries, key=lambda entry: entry["member"])

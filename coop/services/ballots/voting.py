@@ -1,0 +1,116 @@
+"""Casting: one vote per roll entry, changed until closing."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from coop.access import Actor, Permission, authorize
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.ballots import Ballot, BallotOption, RollEntry, Vote
+from coop.rules.tally.motion import Choice
+from coop.services.ballots.reading import closing_words
+from coop.services.ballots.roll import why_not
+from coop.services.records import record
+
+Ranking = Sequence[int]  # candidates' numbers, the first preference first
+
+
+# When a poll opens, casting is the busy road: its statements are built once.
+
+# Casting shares the ballot's row, sealing takes it alone: no vote slips in behind the count.
+_PLACE = (
+    select(
+        Ballot.opened_at,
+        Ballot.sealed_at,
+        Ballot.void_at,
+        RollEntry.id,
+        RollEntry.entitled,
+        RollEntry.reason,
+    )
+    .outerjoin(
+        RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == bindparam("voter"))
+    )
+    .where(Ballot.id == bindparam("ballot"))
+    .with_for_update(read=True, of=Ballot)
+)
+
+
+def _upsert(insert: Callable[..., Any]) -> Any:
+    """Insert or change in one statement, so that two clicks at once are one vote on either engine."""
+    vote = insert(Vote)
+    changed = {"choice": vote.excluded.choice, "cast_at": vote.excluded.cast_at}
+    return vote.on_conflict_do_update(index_elements=["roll_entry_id"], set_=changed)
+
+
+_CAST = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+
+
+def cast_vote(ballot: Ballot, voter: Actor, choice: str | Ranking, now: datetime) -> None:
+    """Record the voter's choice, or change it while the ballot is open."""
+    authorize(voter, Permission.VOTE, ballot)
+    paper = _motion_paper(choice) if ballot.kind == "motion" else _ranked_paper(ballot, choice)
+
+    row = db.session.execute(_PLACE, {"ballot": ballot.id, "voter": voter.membership_id}).one()
+    _refuse_outside_voting(ballot, row.opened_at, row.sealed_at, row.void_at, now)
+    if not row.entitled:
+        why = row.reason or why_not(ballot, voter.membership)
+        raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
+    vote = {"ballot_id": ballot.id, "roll_entry_id": row.id, "choice": paper, "cast_at": now}
+    db.session.execute(_CAST[db.engine.dialect.name], vote)
+    # That somebody voted is a deed; what they chose stands nowhere but in the vote.
+    record(ballot.organisation_id, voter, "voted on", f"ballot {ballot.number}", now)
+
+
+def vote_of(ballot: Ballot, membership_id: int | None) -> str | list[int] | None:
+    """Return what a member has chosen so far."""
+    choice: str | list[int] | None = db.session.scalar(
+        select(Vote.choice)
+        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
+        .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == membership_id)
+    )
+    return choice
+
+
+def _motion_paper(choice: str | Ranking) -> str:
+    if not isinstance(choice, str) or choice not in set(Choice):
+        raise Refusal(_("Choose first: for, against, or abstain."))
+    return choice
+
+
+def _ranked_paper(ballot: Ballot, choice: str | Ranking) -> list[int]:
+    if isinstance(choice, str) or not choice:
+        raise Refusal(_("Choose first: put at least one candidate in place 1."))
+    if len(set(choice)) < len(choice):
+        raise Refusal(_("Somebody has two places on your paper. Give each candidate one place or none."))
+    most = (
+        db.session.scalar(select(func.count(BallotOption.id)).where(BallotOption.ballot_id == ballot.id)) or 0
+    )
+    if not all(1 <= number <= most for number in choice):
+        raise Refusal(_("There is no such candidate on this paper. Reload the page and choose again."))
+    return list(choice)
+
+
+def _refuse_outside_voting(
+    ballot: Ballot,
+    opened_at: datetime | None,
+    sealed_at: datetime | None,
+    void_at: datetime | None,
+    now: datetime,
+) -> None:
+    if void_at is not None:
+        raise Refusal(_("“%(title)s” is void: %(why)s", title=ballot.title, why=ballot.void_reason))
+    if opened_at is None or now < ballot.opens_at:
+        raise Refusal(_("Voting on “%(title)s” has not opened yet.", title=ballot.title))
+    if sealed_at is not None or now >= ballot.closes_at:
+        raise Refusal(
+            _(
+                "Voting on “%(title)s” closed on %(when)s.",
+                title=ballot.title,
+                when=closing_words(ballot),
+            )
+        )

@@ -1,0 +1,381 @@
+"""Versions of the constitution, the values in force, and the one way they change: adopting a version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from coop.access import PROGRAM, Actor, Permission, authorize
+from coop.errors import Missing, Refusal
+from coop.extensions import Base, db
+from coop.gateways import markdown
+from coop.models.constitution import Article, ConstitutionVersion, ProvisionRow
+from coop.models.organisations import Body, Office, Organisation
+from coop.rules.constitution import Effective, Reading, Values, assemble, look_up, resolve
+from coop.rules.provisions import REGISTRY
+from coop.services import records
+
+# A text may rule for bodies and offices of these kinds before the first of them is formed.
+BODY_KINDS = frozenset({"assembly", "board", "committee", "branch", "group"})
+OFFICE_KINDS = frozenset(
+    {
+        "secretary",
+        "treasurer",
+        "chair",
+        "librarian",
+        "auditor",
+        "returning_officer",
+        "delegate",
+        "board_member",
+    }
+)
+_FAMILIES = frozenset({"majority", "quorum", "voting_period"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A value in force and where it stands; ``article`` is empty for a default adopted with the version."""
+
+    key: str
+    value: Any  # of the types in coop.rules.provisions
+    article: str
+    version_number: int
+    text: str  # canonical
+    spelled: str  # in the words of a member
+
+
+def read(text: str, organisation: Organisation | None = None) -> Reading:
+    """What the software would make of a text; with the organisation's own bodies and offices, if given."""
+    draft = markdown.parse(text)
+    if organisation is None:
+        return assemble(draft)
+    bodies = db.session.scalars(select(Body.slug).where(Body.organisation_id == organisation.id))
+    offices = db.session.scalars(select(Office.kind).where(Office.organisation_id == organisation.id))
+    return assemble(draft, bodies=BODY_KINDS.union(bodies), offices=OFFICE_KINDS.union(offices))
+
+
+def adopt_version(
+    organisation: Organisation,
+    text: str,
+    *,
+    passed_on: date,
+    registered_on: date | None,
+    in_force_on: date | None,
+    decision_id: int | None,
+    now: datetime,
+    actor: Actor = PROGRAM,
+) -> ConstitutionVersion:
+    """Store a text with its articles and every effective value, defaults included.
+
+    The first version is the founders'; every later one needs the constitutional decision that carried it.
+    Nothing else changes a provision.
+    """
+    authorize(actor, Permission.ADOPT_CONSTITUTION, organisation)
+    db.session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
+    earlier = latest(organisation)
+    if earlier is not None:
+        _refuse_uncarried(organisation, decision_id)
+    reading = read(text, organisation)
+    if reading.problems:
+        first = reading.problems[0]
+        raise Refusal(_("Line %(line)s: %(what)s", line=first.line, what=first.what))
+
+    version = ConstitutionVersion(
+        organisation_id=organisation.id,
+        number=earlier.number + 1 if earlier else 1,
+        text=text,
+        sha256=sha256(text.encode()).hexdigest(),
+        passed_on=passed_on,
+        registered_on=registered_on,
+        in_force_on=in_force_on,
+        decision_id=decision_id,
+        adopted_at=now,
+    )
+    version.articles = [
+        Article(
+            position=position,
+            number=article.number,
+            heading=article.heading[:200],
+            text=article.source,
+            sha256=article.sha256,
+        )
+        for position, article in enumerate(reading.articles, start=1)
+    ]
+    version.provisions = _rows(reading, earlier, decision_id)
+    db.session.add(version)
+    db.session.flush()
+    if in_force_on is not None and in_force_on <= organisation.day_of(now):
+        _obey(organisation, version)
+    facts = {
+        "version": version.number,
+        "sha256": version.sha256,
+        "articles": len(version.articles),
+        "in_force_on": in_force_on.isoformat() if in_force_on else None,
+        "decision": decision_id,
+    }
+    subject = f"constitution {version.number}"
+    records.record(organisation, actor, "adopted a constitution", subject, now, facts)
+    return version
+
+
+def _refuse_uncarried(organisation: Organisation, decision_id: int | None) -> None:
+    """Whoever asks: without a carried constitutional decision nothing is changed."""
+    decisions = Base.metadata.tables["decisions"]  # by name: ballots stand above this subject
+    carried = db.session.scalar(
+        select(decisions.c.id).where(
+            decisions.c.id == decision_id,
+            decisions.c.organisation_id == organisation.id,
+            decisions.c.decision_class == "constitutional",
+            decisions.c.outcome == "carried",
+        )
+    )
+    if carried is None:
+        raise Refusal(
+            _("The constitution changes by a carried constitutional decision, and by nothing else.")
+        )
+
+
+def _rows(
+    reading: Reading, earlier: ConstitutionVersion | None, decision_id: int | None
+) -> list[ProvisionRow]:
+    """Every effective value with the decision that set it: an unchanged value keeps its own."""
+    before = {(row.key, row.scope): row for row in earlier.provisions} if earlier else {}
+    rows = []
+    for effective in reading.effective:
+        known = before.get((effective.key, effective.scope))
+        text = effective.text
+        if effective.article is None and known is not None and not known.article:
+            text = known.value  # a release changes no default that was adopted
+        rows.append(
+            ProvisionRow(
+                key=effective.key,
+                scope=effective.scope,
+                value=text,
+                article=effective.article or "",
+                words=effective.words,
+                line=effective.line,
+                decision_id=known.decision_id if known and known.value == text else decision_id,
+            )
+        )
+    return rows
+
+
+def _obey(organisation: Organisation, version: ConstitutionVersion) -> None:
+    organisation.zone = str(rule(version, "organisation.zone").value)
+    organisation.currency = str(rule(version, "organisation.currency").value)
+
+
+def latest(organisation: Organisation) -> ConstitutionVersion | None:
+    """The version adopted last, in force or not."""
+    return db.session.scalar(
+        select(ConstitutionVersion)
+        .where(ConstitutionVersion.organisation_id == organisation.id)
+        .order_by(ConstitutionVersion.number.desc())
+        .limit(1)
+    )
+
+
+def in_force(organisation: Organisation, day: date) -> ConstitutionVersion | None:
+    """The version in force on a day: the one that came into force last."""
+    return db.session.scalar(
+        select(ConstitutionVersion)
+        .where(ConstitutionVersion.organisation_id == organisation.id, ConstitutionVersion.in_force_on <= day)
+        .order_by(ConstitutionVersion.in_force_on.desc())
+        .limit(1)
+    )
+
+
+def find_version(organisation: Organisation, number: int) -> ConstitutionVersion:
+    version = db.session.scalar(
+        select(ConstitutionVersion).where(
+            ConstitutionVersion.organisation_id == organisation.id, ConstitutionVersion.number == number
+        )
+    )
+    if version is None:
+        raise Missing
+    return version
+
+
+def versions(organisation: Organisation) -> list[ConstitutionVersion]:
+    """All versions, the latest first."""
+    return list(
+        db.session.scalars(
+            select(ConstitutionVersion)
+            .where(ConstitutionVersion.organisation_id == organisation.id)
+            .order_by(ConstitutionVersion.number.desc())
+        )
+    )
+
+
+def in_force_of(all_versions: Sequence[ConstitutionVersion], day: date) -> ConstitutionVersion | None:
+    """Of these versions, the one in force on a day."""
+    begun = [version for version in all_versions if version.in_force_on and version.in_force_on <= day]
+    return max(begun, key=lambda version: version.number, default=None)
+
+
+# Adopted versions never change, so their values are kept for the life of the process.
+_KEPT: dict[tuple[int, str, datetime], dict[tuple[str, str], Effective]] = {}
+_MOST_KEPT = 200
+
+
+def values_of(version: ConstitutionVersion) -> Values:
+    """Every effective value of a version by key and scope; read from the database once a process."""
+    identity = (version.id, version.sha256, version.adopted_at)
+    kept = _KEPT.get(identity)
+    if kept is None:
+        rows = db.session.scalars(select(ProvisionRow).where(ProvisionRow.version_id == version.id))
+        kept = {(row.key, row.scope): _effective(row) for row in rows if row.key in REGISTRY}
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[identity] = kept
+    return kept
+
+
+def _effective(row: ProvisionRow) -> Effective:
+    value = REGISTRY[row.key].parse(row.value)
+    return Effective(row.key, row.scope, value, row.value, row.article or None, row.line, row.words)
+
+
+def rule(
+    version: ConstitutionVersion,
+    key: str,
+    *,
+    body: Body | str | None = None,
+    decision: str | None = None,
+    office: Office | None = None,
+) -> Rule:
+    """The value that holds under a version, looked up from the specific to the general.
+
+    ``body`` (or its short name) comes before its kind, ``office`` after the body; ``decision`` names the
+    class where a key differs by it: ``rule(version, "decision.majority", decision="special")``.
+    """
+    values = values_of(version)
+    name = key
+    if key.startswith("decision.") and key.partition(".")[2] in _FAMILIES:
+        name = resolve(key, decision or "ordinary")
+    if office is not None and body is None:
+        body = office.body
+    scopes = _scopes_of(version, values, name, body)
+    if office is not None:
+        scopes.append(f"office={office.kind}")
+    found = look_up(values, name, scopes)
+    spelled = REGISTRY[name].spell(found.value)
+    return Rule(name, found.value, found.article or "", version.number, found.text, spelled)
+
+
+def _scopes_of(version: ConstitutionVersion, values: Values, key: str, body: Body | str | None) -> list[str]:
+    if body is None:
+        return []
+    if isinstance(body, Body):
+        return [f"body={body.slug}", f"body={body.kind}"]
+    own = f"body={body}"
+    others = {scope for known, scope in values if known == key and scope.startswith("body=")}
+    if own in others or not others:
+        return [own]
+    kind = db.session.scalar(
+        select(Body.kind).where(Body.organisation_id == version.organisation_id, Body.slug == body)
+    )
+    return [own, f"body={kind}"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What one value was from a version on, and the decision that set it (None: the founders)."""
+
+    text: str
+    spelled: str
+    version_number: int
+    in_force_on: date | None
+    decision_id: int | None
+
+
+def history_of(version: ConstitutionVersion) -> dict[tuple[str, str], list[Setting]]:
+    """How each value came about along the versions up to this one, the earliest first; one query."""
+    rows = db.session.execute(
+        select(
+            ProvisionRow.key,
+            ProvisionRow.scope,
+            ProvisionRow.value,
+            ProvisionRow.decision_id,
+            ConstitutionVersion.number,
+            ConstitutionVersion.in_force_on,
+        )
+        .join(ConstitutionVersion, ConstitutionVersion.id == ProvisionRow.version_id)
+        .where(
+            ConstitutionVersion.organisation_id == version.organisation_id,
+            ConstitutionVersion.number <= version.number,
+        )
+        .order_by(ConstitutionVersion.number)
+    )
+    history: dict[tuple[str, str], list[Setting]] = {}
+    for key, scope, text, decision_id, number, day in rows:
+        settings = history.setdefault((key, scope), [])
+        if key in REGISTRY and not (settings and settings[-1].text == text):
+            provision = REGISTRY[key]
+            spelled = provision.spell(provision.parse(text))
+            settings.append(Setting(text, spelled, number, day, decision_id))
+    return history
+
+
+def as_data(version: ConstitutionVersion) -> dict[str, Any]:
+    """The version as JSON: its articles and every effective value."""
+    return {
+        "version": version.number,
+        "sha256": version.sha256,
+        "passed_on": version.passed_on.isoformat(),
+        "registered_on": version.registered_on.isoformat() if version.registered_on else None,
+        "in_force_on": version.in_force_on.isoformat() if version.in_force_on else None,
+        "articles": [
+            {
+                "number": article.number,
+                "heading": article.heading,
+                "source": article.text,
+                "sha256": article.sha256,
+            }
+            for article in version.articles
+        ],
+        "provisions": {
+            effective.name: {"value": effective.text, "article": effective.article, "words": effective.words}
+            for effective in values_of(version).values()
+        },
+    }
+
+
+def summary_of(version: ConstitutionVersion) -> Sequence[str]:
+    """The rules a newcomer asks for first, in ten short sentences at most."""
+
+    def said(key: str, decision: str | None = None) -> str:
+        return rule(version, key, decision=decision).spelled
+
+    return [
+        _(
+            "You ask to join, and an officer answers, usually within %(days)s.",
+            days=said("membership.admission_time"),
+        ),
+        _("Every member has one vote, whatever they have paid in."),
+        _("You can vote once you have been a member for %(days)s.", days=said("roll.cutoff"))
+        if said("roll.cutoff") != "0 days"
+        else _("You can vote from the day you are admitted."),
+        _(
+            "A motion is carried by %(majority)s, provided %(quorum)s vote.",
+            majority=said("decision.majority"),
+            quorum=said("decision.quorum"),
+        ),
+        _("Voting stays open for %(days)s and never closes early.", days=said("decision.voting_period")),
+        _(
+            "What matters more needs %(majority)s; a change of the rules needs %(most)s.",
+            majority=said("decision.majority", "special"),
+            most=said("decision.majority", "constitutional"),
+        ),
+        _(
+            "Members are called to a general meeting with at least %(days)s of notice.",
+            days=said("meeting.notice"),
+        ),
+        _("Officers are elected for %(term)s and can be elected again.", term=said("office.term")),
+        _("Dues are set by a vote of the members and fall due within %(days)s.", days=said("dues.due")),
+        _("You can leave at any time."),
+    ]

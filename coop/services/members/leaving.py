@@ -1,0 +1,117 @@
+"""What happens to a membership once it stands: leaving, above all."""
+
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select, update
+
+from coop.access import PROGRAM, Actor, Permission, authorize
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.members import ENDED, Membership, MembershipEvent
+from coop.models.organisations import BodyMembership, OfficeTerm, Organisation
+from coop.services import organisations, records
+
+
+def record_event(
+    membership: Membership,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    on: date | None = None,
+    reason: str = "",
+    decision_id: int | None = None,
+    article: str = "",
+    version_id: int | None = None,
+) -> MembershipEvent:
+    """Write down what happened to a membership, such as an expulsion that was decided or a death."""
+    authorize(actor, Permission.CHANGE_MEMBER, membership)
+    return _append(
+        membership,
+        kind,
+        actor,
+        now,
+        on=on,
+        reason=reason,
+        decision_id=decision_id,
+        article=article,
+        version_id=version_id,
+    )
+
+
+def resign(membership: Membership, actor: Actor, now: datetime) -> None:
+    """Leave, from today on."""
+    authorize(actor, Permission.RESIGN, membership)
+    _append(membership, "resigned", actor, now)
+
+
+def _append(
+    membership: Membership,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    on: date | None = None,
+    reason: str = "",
+    decision_id: int | None = None,
+    article: str = "",
+    version_id: int | None = None,
+) -> MembershipEvent:
+    db.session.refresh(membership, with_for_update=True)
+    organisation = db.session.get_one(Organisation, membership.organisation_id)
+    day = on or organisation.day_of(now)
+    status = membership.status_on(day)
+    if status == "ended" and kind != "reinstated":
+        raise Refusal(_("%(name)s is no longer a member.", name=membership.name))
+    if membership.events and membership.events[-1].on > day:
+        raise Refusal(_("Something that happened later is written down already. Choose a later day."))
+    event = MembershipEvent(
+        membership_id=membership.id,
+        kind=kind,
+        on=day,
+        by=actor.label,
+        recorded_at=now,
+        reason=reason,
+        decision_id=decision_id,
+        article=article,
+        version_id=version_id,
+    )
+    db.session.add(event)
+    db.session.flush()
+    db.session.expire(membership, ["events"])
+    if kind in ENDED:
+        _vacate(membership, day, now)
+    records.record(
+        organisation,
+        actor,
+        f"recorded “{kind}”",
+        f"member {membership.number}",
+        now,
+        facts={"on": day.isoformat(), "decision": decision_id, "article": article},
+        personal={"reason": reason} if reason else None,
+    )
+    return event
+
+
+def _vacate(membership: Membership, day: date, now: datetime) -> None:
+    """Whoever leaves holds no office and sits in no body from then on."""
+    terms = db.session.scalars(
+        select(OfficeTerm).where(
+            OfficeTerm.membership_id == membership.id,
+            OfficeTerm.starts_on <= day,
+            or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on > day),
+        )
+    )
+    for term in terms.all():
+        organisations.end_term(term, day, actor=PROGRAM, now=now, why="the membership ended")
+    db.session.execute(
+        update(BodyMembership)
+        .where(
+            BodyMembership.membership_id == membership.id,
+            BodyMembership.starts_on <= day,
+            or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on > day),
+        )
+        .values(ends_on=day)
+        .execution_options(synchronize_session=False)
+    )

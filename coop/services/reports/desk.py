@@ -1,0 +1,199 @@
+"""What waits for an officer: only what their offices cover, and only what they can do something about."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from coop.access import Actor, Permission, authorize, may
+from coop.extensions import db
+from coop.models.ballots import Ballot
+from coop.models.meetings import Meeting, Minutes
+from coop.models.members import Application, Membership
+from coop.models.organisations import Organisation
+from coop.models.treasury import Match, Statement, StatementLine
+from coop.models.works import Grant, Work
+
+MOST = 5
+GRANT_WARNING = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the desk: the verb, what it is about, and where, below the organisation's address."""
+
+    verb: str
+    what: str
+    about: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Pile:
+    """What waits for one office, and where its work is done when nothing waits."""
+
+    id: str
+    title: str
+    waiting: list[Waiting]
+    nothing: str
+
+
+def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pile]:
+    """The piles of the offices that the actor holds; at most seven queries."""
+    authorize(actor, Permission.SEE_DESK, organisation)
+    piles = []
+    if may(actor, Permission.SEE_APPLICATIONS, organisation):
+        piles.append(
+            Pile("applications", _("Members"), _applications(organisation), _("No application waits."))
+        )
+    if _holds(actor, "secretary", "chair") or actor.founding:
+        piles.append(Pile("minutes", _("Minutes"), _minutes(organisation, actor), _("No minutes wait.")))
+    if may(actor, Permission.MATCH_LINE, organisation):
+        piles.append(
+            Pile("lines", _("Bank lines"), _lines(organisation), _("Every line of the bank is settled."))
+        )
+    if _holds(actor, "returning_officer") or actor.founding:
+        piles.append(
+            Pile("ballots", _("Ballots"), _ballots(organisation, actor, now), _("No ballot waits for you."))
+        )
+    if may(actor, Permission.RECORD_GRANT, organisation):
+        piles.append(Pile("grants", _("Grants"), _grants(organisation, now), _("No grant ends soon.")))
+    return piles
+
+
+def _holds(actor: Actor, *offices: str) -> bool:
+    return any(seat.office in offices for seat in actor.seats)
+
+
+def _in_reach(actor: Actor, column: InstrumentedAttribute[int], *offices: str) -> list[ColumnElement[bool]]:
+    """Nothing for an office of the whole organisation, else the bodies of the seats held."""
+    seats = [seat for seat in actor.seats if seat.office in offices]
+    if actor.founding or any(seat.body_kind == "assembly" for seat in seats):
+        return []
+    return [column.in_([seat.body_id for seat in seats])]
+
+
+def _applications(organisation: Organisation) -> list[Waiting]:
+    where = (Application.organisation_id == organisation.id, Application.outcome.is_(None))
+    rows = db.session.execute(
+        select(Application.id, Application.name, Application.applied_at)
+        .where(*where)
+        .order_by(Application.id)
+    ).all()
+    waiting = [
+        Waiting(
+            _("Decide"),
+            _("Application of %(name)s", name=name),
+            _("since %(day)s", day=format_date(organisation.day_of(at), "d MMMM y")),
+            f"applications/{key}",
+        )
+        for key, name, at in rows[:MOST]
+    ]
+    if len(rows) > MOST:
+        more = _("%(count)s more applications", count=len(rows) - MOST)
+        waiting.append(Waiting(_("See"), more, "", "applications"))
+    asked = db.session.execute(
+        select(Membership.number, Membership.name)
+        .where(
+            Membership.organisation_id == organisation.id,
+            Membership.erasure_asked_at.is_not(None),
+            Membership.erased_at.is_(None),
+        )
+        .order_by(Membership.erasure_asked_at)
+        .limit(MOST)
+    )
+    return waiting + [
+        Waiting(_("Erase"), _("%(name)s asked for erasure", name=name), "", f"members/{number}")
+        for number, name in asked
+    ]
+
+
+def _minutes(organisation: Organisation, actor: Actor) -> list[Waiting]:
+    rows = db.session.execute(
+        select(Meeting.number, Meeting.title, Meeting.wall_time)
+        .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
+        .where(
+            Meeting.organisation_id == organisation.id,
+            Meeting.closed_at.is_not(None),
+            Minutes.circulated_at.is_(None),
+            *_in_reach(actor, Meeting.body_id, "secretary", "chair"),
+        )
+        .order_by(Meeting.starts_at)
+        .limit(MOST)
+    )
+    return [
+        Waiting(_("Finish"), _("Minutes of “%(title)s”", title=title), at, f"meetings/{number}/minutes")
+        for number, title, at in rows
+    ]
+
+
+def _lines(organisation: Organisation) -> list[Waiting]:
+    count = db.session.scalar(
+        select(func.count())
+        .select_from(StatementLine)
+        .join(Statement, Statement.id == StatementLine.statement_id)
+        .outerjoin(Match, (Match.line_id == StatementLine.id) & Match.undone_at.is_(None))
+        .where(
+            StatementLine.organisation_id == organisation.id,
+            Statement.undone_at.is_(None),
+            or_(Match.id.is_(None), Match.kind == "held"),
+        )
+    )
+    if not count:
+        return []
+    what = ngettext("%(num)s line of the bank", "%(num)s lines of the bank", count)
+    return [Waiting(_("Settle"), what, _("not yet matched; each says why"), "treasury/queue")]
+
+
+def _ballots(organisation: Organisation, actor: Actor, now: datetime) -> list[Waiting]:
+    rows = db.session.scalars(
+        select(Ballot)
+        .where(
+            Ballot.organisation_id == organisation.id,
+            Ballot.certified_at.is_(None),
+            Ballot.void_at.is_(None),
+            *_in_reach(actor, Ballot.body_id, "returning_officer"),
+        )
+        .order_by(Ballot.closes_at)
+        .limit(4 * MOST)
+    )
+    verbs = {
+        "drafted": (_("Announce"), _("drafted, not announced")),
+        "announced": (_("Open"), _("announced, not open")),
+        "closed": (_("Count"), _("closed, not counted")),
+        "sealed": (_("Certify"), _("counted, not certified")),
+    }
+    waiting: list[Waiting] = []
+    for ballot in rows:
+        stage = ballot.stage_at(now)
+        if stage in verbs:
+            verb, about = verbs[stage]
+            waiting.append(Waiting(verb, ballot.title, about, f"ballots/{ballot.number}"))
+    return waiting
+
+
+def _grants(organisation: Organisation, now: datetime) -> list[Waiting]:
+    day = organisation.day_of(now)
+    rows = db.session.execute(
+        select(Work.number, Work.title, Grant.grantee, Grant.ends_on)
+        .join(Grant, Grant.work_id == Work.id)
+        .where(
+            Work.organisation_id == organisation.id,
+            Grant.ends_on >= day,
+            Grant.ends_on <= day + GRANT_WARNING,
+        )
+        .order_by(Grant.ends_on)
+        .limit(MOST)
+    )
+    return [
+        Waiting(
+            _("Renew"),
+            _("Grant of “%(title)s” to %(grantee)s", title=title, grantee=grantee),
+            _("ends %(day)s", day=format_date(ends_on, "d MMMM y")),
+            f"library/{number}",
+        )
+        for number, title, grantee, ends_on in rows
+    ]

@@ -1,0 +1,45 @@
+"""The server's own first page: the organisations one belongs to, or those of the demonstration."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from coop.extensions import db
+from coop.models.accounts import Person
+from coop.models.members import Application, Holder, Membership, status_of
+from coop.models.organisations import Organisation
+
+DEMONSTRATION = ("pioneers", "orchard")
+
+
+def organisations_of(person: Person, now: datetime) -> list[tuple[Organisation, str]]:
+    """Where the person is a member, or waits to become one, with their standing there."""
+    rows = db.session.execute(
+        select(Organisation, Membership.latest_kind_on(now.date()))
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(Holder, Holder.membership_id == Membership.id)
+        .where(Holder.person_id == person.id)
+        .order_by(Organisation.name)
+    )
+    found = {organisation: status_of(kind) for organisation, kind in rows}
+    waiting = db.session.scalars(
+        select(Organisation)
+        .join(Application, Application.organisation_id == Organisation.id)
+        .where(Application.person_id == person.id, Application.outcome.is_(None))
+        .order_by(Organisation.name)
+    )
+    for organisation in waiting:
+        found.setdefault(organisation, "applied")
+    return list(found.items())
+
+
+def demonstration() -> list[Organisation]:
+    """The co-ops of the demonstration, if they are loaded."""
+    rows = db.session.scalars(
+        select(Organisation).where(Organisation.slug.in_(DEMONSTRATION)).order_by(Organisation.id)
+    )
+    return list(rows)
+
+
+def is_empty() -> bool:
+    return db.session.scalar(select(Organisation.id).limit(1)) is None

@@ -1,0 +1,93 @@
+"""A server on loopback with a loaded co-op, and a real Chromium before it."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from coop import background
+from tests.loaded import load
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM.exists():
+        if os.environ.get("COOP_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"Chromium is required and not at {CHROMIUM}.")
+        pytest.skip(f"Chromium is not at {CHROMIUM}.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serve(tmp_path, pristine):
+    """Serve a fresh copy of the loaded co-op, with its chores running; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    app = load(pristine, tmp_path / "instance", address)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    chores = background.start(app)
+    yield address
+    chores.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param({"width": 375}, id="phone"),
+        pytest.param({"width": 1280}, id="desk"),
+        pytest.param({"width": 375, "scripts": False}, id="without scripts"),
+    ]
+)
+def screen(request):
+    return request.param
+
+
+@pytest.fixture
+def walking(chromium, serve):
+    """Give walkers: `with walking("ana", width=375) as ana: …`; at the end nobody may have found a fault."""
+    from tests.browser.walker import Walker
+
+    @contextmanager
+    def walk(name: str, *, width: int = 1280, scripts: bool = True) -> Iterator[Walker]:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+            locale="en-GB",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(5_000)
+        walker = Walker(context, serve, f"{name}-{width}{'' if scripts else '-plain'}", scripts)
+        try:
+            yield walker
+        finally:
+            context.close()
+        assert not walker.faults, "\n".join(walker.faults)
+
+    return walk

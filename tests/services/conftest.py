@@ -1,0 +1,4 @@
+"""Fixtures that several tests of services share."""
+
+from tests.ballot_house import coop_of, open_motion  # noqa: F401 - tests ask for them by name
+from tests.money_house import house  # noqa: F401

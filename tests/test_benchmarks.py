@@ -1,0 +1,30 @@
+"""What `make bench` measures stays possible, and pages ask the database no more often in a large co-op."""
+
+from benchmarks.__main__ import QUERIES_ALLOWED, measure_pages
+from benchmarks.population import AGENT, populate, signed_in
+from tests.scale import scale
+
+
+def test_pages_ask_the_database_equally_often_however_many_members(app, evidence):
+    large = scale(300, 10_000)
+    small_pages = measure_pages(app, populate(app, 28, "small"), rounds=2)
+    large_pages = measure_pages(app, populate(app, large, "large"), rounds=2)
+    for name, page in small_pages.items():
+        assert page["queries"] == large_pages[name]["queries"] <= QUERIES_ALLOWED, name
+        evidence(**{f"{name}, members 28 and {large}, queries": page["queries"]})
+
+
+def test_a_prepared_vote_is_one_a_member_could_have_sent(app):
+    coop = populate(app, 3)
+    cookie, token = signed_in(app, coop.people[0])
+    answer = app.test_client(use_cookies=False).post(
+        f"/{coop.slug}/ballots/{coop.ballot}/vote",
+        data={"csrf_token": token, "choice": "for"},
+        headers={"Cookie": cookie, "User-Agent": AGENT},
+    )
+    assert answer.status_code == 302
+    with app.app_context():
+        from coop.extensions import db
+        from coop.models.ballots import Vote
+
+        assert [vote.choice for vote in db.session.query(Vote)] == ["for"]
