@@ -82,7 +82,7 @@ def walking(chromium, serve):
             locale="en-GB",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(20_000)
         walker = Walker(context, serve, f"{name}-{width}{'' if scripts else '-plain'}", scripts)
         try:
             yield walker
