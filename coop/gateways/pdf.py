@@ -84,6 +84,7 @@ def _reason(returncode: int, stderr: bytes) -> str:
     """Why the child ended: the kernel's signal at the CPU limit, or memory that wasn't there."""
     if returncode in {-24, -9}:
         return "time"
-    if returncode == 3 or b"MemoryError" in stderr or b"alloc" in stderr or returncode == -6:
+    # Abort, trap and segmentation fault are how the C libraries below end without memory.
+    if returncode in {3, -5, -6, -11} or b"MemoryError" in stderr or b"alloc" in stderr:
         return "memory"
     return "failure"

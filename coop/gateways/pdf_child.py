@@ -9,6 +9,7 @@ import logging
 import resource
 import sys
 from datetime import datetime
+from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
 
@@ -18,6 +19,15 @@ def limit(seconds: int, mebibytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (mebibytes * MEBIBYTE, mebibytes * MEBIBYTE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def peak_mebibytes() -> int:
+    """The most address space this process ever had; 0 where the kernel does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmPeak:")), 0)
 
 
 def render(job: dict[str, str]) -> bytes:
@@ -60,6 +70,11 @@ def main() -> int:
         written = render(job)
     except MemoryError:
         return 3
+    except Exception:
+        # A library that gets no memory may say anything: what was used tells why.
+        if peak_mebibytes() >= 0.9 * int(job["mebibytes"]):
+            return 3
+        raise
     sys.stdout.buffer.write(written)
     return 0
 

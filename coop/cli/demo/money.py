@@ -14,6 +14,7 @@ from coop.extensions import db
 from coop.models.dues import Charge
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
+from coop.models.treasury import StatementLine
 from coop.services import dues, organisations, treasury
 
 SLUG = "pioneers"
@@ -35,7 +36,9 @@ def collect_dues(story: Story, decision_id: int) -> None:
         lines = payments(charged, paid_on, PAID_AT_LAST if last else None)
         lines += others(paid_on, last=last)
         content, opening = bank.statement(number, opening, lines)
-        import_statement(story, content, f"statement-{paid_on:%Y-%m}.xml", _evening(story, paid_on))
+        import_statement(
+            story, content, f"statement-{paid_on:%Y-%m}.xml", _evening(story, paid_on), settle_rent=not last
+        )
 
 
 def quarter_after(day: date) -> date:
@@ -110,12 +113,21 @@ def others(on: date, *, last: bool) -> list[Booked]:
     ]
 
 
-def import_statement(story: Story, content: bytes, name: str, at: datetime) -> None:
+def import_statement(story: Story, content: bytes, name: str, at: datetime, *, settle_rent: bool) -> None:
     parsed = treasury.read(content, name)
     with story.deed(SLUG) as organisation:
         account = treasury.accounts_of(organisations.assembly_of(organisation), at)["bank"]
         actor = story.acting(organisation, TREASURER, at)
-        treasury.import_statement(account, actor, at, content=content, file_name=name, parsed=parsed)
+        imported = treasury.import_statement(
+            account, actor, at, content=content, file_name=name, parsed=parsed
+        )
+        if settle_rent:
+            rent = next(one for one in treasury.accounts_to_choose(account.body_id) if one.role == "rent")
+            lines = select(StatementLine).where(
+                StatementLine.statement_id == imported.statements[0].id, StatementLine.amount_minor < 0
+            )
+            for line in db.session.scalars(lines):
+                treasury.book_as(line, rent, actor, at, "The Weavers’ Hall")
 
 
 def _evening(story: Story, day: date) -> datetime:

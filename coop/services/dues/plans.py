@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -134,7 +135,7 @@ def set_plan(
                 "“%(name)s” has been charged from %(day)s already, and a new price never changes past "
                 "charges. Choose a later day.",
                 name=name,
-                day=latest.isoformat(),
+                day=format_date(latest, "d MMMM y"),
             )
         )
     if db.session.scalar(

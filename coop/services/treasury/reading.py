@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -194,7 +195,15 @@ class Proof:
 def proofs(organisation: Organisation, actor: Actor) -> list[Proof]:
     """For each bank account: the last balance the bank gave beside what the books hold on that day."""
     dues.bodies_under(organisation, actor, Permission.SEE_BOOKS)
-    return [_prove(organisation, account) for account in ledger.bank_accounts(organisation, actor)]
+    accounts = ledger.bank_accounts(organisation, actor)
+    used = set(
+        db.session.scalars(
+            select(Statement.account_id).where(Statement.organisation_id == organisation.id).distinct()
+        )
+    )
+    # A body that keeps no money at a bank has nothing to compare.
+    kept = [one for one in accounts if one.bank_account or one.id in used] or accounts[:1]
+    return [_prove(organisation, account) for account in kept]
 
 
 def _prove(organisation: Organisation, account: LedgerAccount) -> Proof:
@@ -214,7 +223,7 @@ def _prove(organisation: Organisation, account: LedgerAccount) -> Proof:
         sentence = _("The books hold %(amount)s; no statement gave a balance to compare.", amount=shown)
         return Proof(account, None, sentence, ())
     held = ledger.balance_of([account], last.currency, last.ends_on)
-    day = last.ends_on.isoformat() if last.ends_on else ""
+    day = format_date(last.ends_on, "d MMMM y") if last.ends_on else ""
     bank = format_amount(last.closing_minor, last.currency)
     if held == last.closing_minor:
         return Proof(
@@ -251,7 +260,7 @@ def _reasons(account: LedgerAccount) -> list[str]:
             _(
                 "%(amount)s on %(day)s is not booked: it is probably here already, and waits in the queue.",
                 amount=amount,
-                day=line.booked_on.isoformat(),
+                day=format_date(line.booked_on, "d MMMM y"),
             )
         )
     statements = db.session.scalars(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -66,7 +67,12 @@ def register_work(
     title, day = " ".join(title.split()), organisation.day_of(now)
     _refuse_what_is_no_work(title, kind, authors)
     if held_since is not None and held_since > day:
-        raise Refusal(_("The rights must be held today; %(day)s is yet to come.", day=held_since.isoformat()))
+        raise Refusal(
+            _(
+                "The rights must be held today; %(day)s is yet to come.",
+                day=format_date(held_since, "d MMMM y"),
+            )
+        )
 
     db.session.get(Organisation, organisation.id, with_for_update=True)  # one number at a time
     _refuse_second(organisation, actor, now, title=title, kind=kind, file=file)
