@@ -28,6 +28,7 @@ class Settings:
     base_url: str
     mail_url: str
     mail_from: str
+    proxies: int = 0  # trusted reverse proxies in front, whose word on the caller's address is taken
 
     @property
     def https(self) -> bool:
@@ -80,6 +81,7 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         base_url=(env.get("COOP_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         mail_url=env.get("COOP_MAIL_URL", ""),
         mail_from=env.get("COOP_MAIL_FROM") or "coop@localhost",
+        proxies=int(env.get("COOP_PROXIES") or 0),
     )
 
 

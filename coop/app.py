@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import coop.models  # noqa: F401 - the metadata must be whole before the first query
 from config import Settings, read_settings
@@ -35,6 +36,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = Flask("coop", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "coop" / "static"))
     app.config.update(settings.for_flask())
+
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
     bind_transactions(app)

@@ -14,7 +14,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
 LOADING = "loading-the-demonstration"
 THREADS = 8
-PASSWORD = "toad-lane-1844-demo"  # noqa: S105 - it is printed for everyone; production refuses it
 ACCOUNTS = {
     "member": "a member: vote, pay, read, share",
     "secretary": "admissions, meetings, minutes",
@@ -125,13 +124,15 @@ def clear_half_loaded(settings: Settings) -> None:
 
 
 def practice_words(address: str) -> str:
+    from coop.gateways.passwords import PRACTICE_PASSWORD  # noqa: PLC0415
+
     accounts = [f"  {name + '@pioneers.example':<30}{what}" for name, what in ACCOUNTS.items()]
     return "\n".join(
         [
             "  Practice copy. Nothing here is private.",
             "",
             f"Coop serves Toad Lane Pioneers at {address}/pioneers/",
-            f"Sign in with the password {PASSWORD} as",
+            f"Sign in with the password {PRACTICE_PASSWORD} as",
             "",
             *accounts,
             f"  {'member@orchard.example':<30}a member of another organisation, at {address}/orchard/",

@@ -5,6 +5,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+# The practice co-op's password, printed for everyone; production refuses it.
+PRACTICE_PASSWORD = "toad-lane-1844-demo"  # noqa: S105
+
 # Sign-in is the bottleneck when a poll opens: OWASP's figures, six times cheaper than the library's own.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 

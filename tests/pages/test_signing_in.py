@@ -229,6 +229,19 @@ def test_sign_in_leads_where_one_wanted_to_go(client, house):
     assert client.press("Sign in").path == "/pioneers/me/edit?x=1"
 
 
+def test_in_production_the_password_of_the_practice_co_op_opens_nothing(client, make, house):
+    from dataclasses import replace
+
+    settings = make.app.config["COOP"]
+    make.app.config["COOP"] = replace(settings, production=True)
+    try:
+        page = type_in(client, "ana@pioneers.example", PASSWORD, 422)
+    finally:
+        make.app.config["COOP"] = settings
+    assert page.errors == ["Address and password do not belong together. Try again, or ask for a link."]
+    assert type_in(client, "ana@pioneers.example", PASSWORD).path != "/sign-in"
+
+
 def test_a_member_of_two_organisations_is_asked_which(client, make, house):
     from coop.models.accounts import Person
 

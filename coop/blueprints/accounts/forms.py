@@ -1,10 +1,13 @@
 from typing import Any
 
+from flask import current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import Email, InputRequired, Length, ValidationError
 
+from coop.gateways.passwords import PRACTICE_PASSWORD
 from coop.services.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 
@@ -51,6 +54,12 @@ class OpenLinkForm(FlaskForm):
     pass
 
 
+def refuse_practice_password(_form: FlaskForm, field: PasswordField) -> None:
+    """In production nobody takes the password that the practice co-op prints for everyone."""
+    if current_app.config["COOP"].production and field.data == PRACTICE_PASSWORD:
+        raise ValidationError(_("Everyone knows this password from the practice co-op. Choose another one."))
+
+
 class NewPasswordForm(FlaskForm):
     password = PasswordField(
         _l("New password"),
@@ -62,6 +71,7 @@ class NewPasswordForm(FlaskForm):
             InputRequired(_l("Enter a new password.")),
             Length(min=SHORTEST_PASSWORD, message=_l("A password has at least %(min)d characters.")),
             Length(max=LONGEST_PASSWORD, message=_l("A password has at most %(max)d characters.")),
+            refuse_practice_password,
         ],
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from coop.access import Actor, actor_of
 from coop.extensions import db
 from coop.gateways import storage
-from coop.gateways.passwords import hash_password
+from coop.gateways.passwords import PRACTICE_PASSWORD, hash_password
 from coop.models.accounts import Person
 from coop.models.ballots import Decision, RollEntry
 from coop.models.members import Membership
@@ -20,7 +20,6 @@ from coop.models.records import OutboxMail
 from coop.services import ballots, meetings, records, works
 from coop.transaction import writing
 
-PASSWORD = "toad-lane-1844-demo"  # noqa: S105 - printed for everyone; production refuses it
 RECENTLY = timedelta(days=3)
 
 
@@ -30,7 +29,7 @@ class Story:
     def __init__(self, now: datetime) -> None:
         self.now = now.replace(microsecond=0)
         self.begins = self.now
-        self.password_hash = hash_password(PASSWORD)
+        self.password_hash = hash_password(PRACTICE_PASSWORD)
 
     def begin(self, days_ago: int) -> None:
         self.begins = (self.now - timedelta(days=days_ago)).replace(hour=17, minute=0, second=0)
