@@ -97,7 +97,7 @@ def decide_lately(story: Story) -> None:
         "Share premises with Orchard",
         "The co-op lets the upper floor of the workshop to Orchard Society for three years.",
         proposer=10,
-        votes=lambda voter: "for" if voter % 2 else "against",
+        votes=lambda voter: "abstain" if voter == 27 else "for" if voter % 2 else "against",  # a tie is lost
     )
     carried = story.put(
         SLUG,

@@ -193,6 +193,7 @@ def elect_board_and_branch(story: Story) -> None:
             [(7, "I live round the corner."), (16, "I would be glad to.")],
             title="Secretary of the Spotland branch",
             votes=lambda voter, _n: [2, 1] if voter % 5 else [1],
+            own_body=True,
         )
         story.close(SLUG, branch_vote, RETURNING)
 
