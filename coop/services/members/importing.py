@@ -138,16 +138,10 @@ def _people(emails: set[str], now: datetime) -> dict[str, int]:
 
 
 def _people_known(emails: set[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for chunk in _chunks(iter(sorted(emails))):
-        found |= {
-            email: person_id
-            for email, person_id in db.session.execute(
-                select(Person.email, Person.id).where(Person.email.in_(chunk))
-            )
-            if email
-        }
-    return found
+    query = select(Person.email, Person.id)
+    if len(emails) <= CHUNK:  # beyond that one pass over everyone is cheaper than naming each address
+        query = query.where(Person.email.in_(emails))
+    return {email: person_id for email, person_id in db.session.execute(query) if email in emails}
 
 
 def _insert_memberships(
