@@ -32,6 +32,7 @@ PUBLIC = frozenset(
         "healthz",
         "accounts.sign_in",
         "accounts.sign_out",
+        "accounts.sign_out_page",
         "accounts.link",
         "accounts.forgotten",
         "accounts.open_link",

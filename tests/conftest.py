@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask_migrate import upgrade
+from hypothesis import settings
 
 from config import Settings
 from coop.app import create_app
@@ -17,6 +18,9 @@ from tests.make import Make
 from tests.postgres import empty, postgres_cluster
 
 pytest_plugins = ["tests.evidence"]
+
+settings.register_profile("house", deadline=None)  # a busy machine makes no property false
+settings.load_profile("house")
 
 ON_BOTH_ENGINES = ("services", "promises", "models")
 

@@ -4,15 +4,17 @@ import importlib
 
 import click
 
-# Command → the module of this folder that holds it; tally and its like must start without Flask.
+# Command → the module of this folder that holds it, and what `coop --help` says of it without loading it.
 COMMANDS = {
-    "audit": "audit",
-    "constitution": "constitution",
-    "db": "database",
-    "demo": "demo",
-    "mail": "mail",
-    "offices": "offices",
-    "serve": "serve",
+    "audit": ("audit", "The audit trail."),
+    "constitution": ("constitution", "Read constitutions."),
+    "db": ("database", "The database."),
+    "demo": ("demo", "Load the demonstration into an empty database."),
+    "draw": ("draw", "Draw a lot that anyone can draw again."),
+    "mail": ("mail", "Letters that wait to be sent."),
+    "offices": ("offices", "Who holds which office."),
+    "serve": ("serve", "Serve the application."),
+    "tally": ("tally", "Count an election from a file."),
 }
 
 
@@ -23,9 +25,13 @@ class LazyGroup(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"coop.cli.{COMMANDS[name]}")
+        module = importlib.import_module(f"coop.cli.{COMMANDS[name][0]}")
         command: click.Command = module.command
         return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_module, said) in sorted(COMMANDS.items())])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

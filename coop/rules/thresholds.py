@@ -25,7 +25,9 @@ class Basis(StrEnum):
 _SHARE = r"(?P<numerator>\d{1,9})\s*/\s*(?P<denominator>\d{1,9})"
 _BASIS = r"\s+of\s+(?P<basis>[a-z]+)"
 _MAJORITY = re.compile(rf"\s*(?P<sign>>=|≥|>)\s*{_SHARE}{_BASIS}\s*", re.ASCII)
-_QUORUM = re.compile(rf"\s*(?:{_SHARE})?(?P<both>\s+and\s+)?(?P<number>\d{{1,9}})?{_BASIS}\s*", re.ASCII)
+_AMOUNT = rf"(?:{_SHARE})?(?P<both>\s+and\s+)?(?P<number>\d{{1,9}})?{_BASIS}\s*"
+_QUORUM = re.compile(rf"\s*{_AMOUNT}", re.ASCII)
+_LIMIT = re.compile(rf"\s*(?:<=|≤)\s*{_AMOUNT}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,11 @@ class Quorum:
     def parse(cls, text: str) -> Self:
         """Read “1/4 of eligible”, “20 of eligible” or “1/4 and 20 of eligible”; raise ValueError."""
         found = _QUORUM.fullmatch(text)
-        if found is None or bool(found["both"]) != bool(found["numerator"] and found["number"]):
+        if found is None or not _is_amount(found):
             raise ValueError(
                 f"“{text}” is not a quorum; write it like “1/4 of eligible” or “20 of eligible”."
             )
-        share = _share(found, text) if found["numerator"] else None
-        number = int(found["number"]) if found["number"] else None
-        return cls(share, number, _basis(found, text, (Basis.PRESENT, Basis.ELIGIBLE)))
+        return cls(*_amount(found, text))
 
     def met_by(self, count: int, base: int) -> bool:
         share_met = self.share is None or count * self.share.denominator >= self.share.numerator * base
@@ -120,9 +120,7 @@ class Quorum:
     @property
     def text(self) -> str:
         """The canonical spelling, which parses to the same value."""
-        parts = [] if self.share is None else [_fraction(self.share)]
-        parts += [] if self.number is None else [str(self.number)]
-        return f"{' and '.join(parts)} of {self.basis}"
+        return _written(self.share, self.number, self.basis)
 
     def says(self, base: int) -> str:
         """Print the test on a base: “1/4 of 240 members (60)”."""
@@ -134,6 +132,83 @@ class Quorum:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many there may be at most: a share of a basis, a number, or both at once."""
+
+    share: Fraction | None
+    number: int | None
+    basis: Basis
+
+    def __post_init__(self) -> None:
+        """Refuse an empty limit, and one that could never be read."""
+        if self.share is None and self.number is None:
+            raise ValueError("A limit needs a share, a number, or both.")
+        if self.share is not None and not 0 <= self.share <= 1:
+            raise ValueError(f"A limit of {_fraction(self.share)} means nothing: the share is at most 1.")
+        if self.number is not None and self.number < 0:
+            raise ValueError("A limit can't be below 0.")
+        if self.basis is Basis.CAST:
+            raise ValueError("A limit is taken of the members eligible or present, not of the votes cast.")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read “<= 1/4 of present”, “<= 2 of eligible” or “<= 1/4 and 2 of present”; raise ValueError."""
+        found = _LIMIT.fullmatch(text)
+        if found is None or not _is_amount(found):
+            raise ValueError(
+                f"“{text}” is not a limit; write it like “<= 1/4 of present” or “<= 2 of eligible”."
+            )
+        return cls(*_amount(found, text))
+
+    def met_by(self, count: int, base: int) -> bool:
+        share_met = self.share is None or count * self.share.denominator <= self.share.numerator * base
+        return share_met and (self.number is None or count <= self.number)
+
+    def most(self, base: int) -> int:
+        """Count the most that still meet it."""
+        most = [] if self.share is None else [self.share.numerator * base // self.share.denominator]
+        return min(most + ([] if self.number is None else [self.number]))
+
+    @property
+    def text(self) -> str:
+        """The canonical spelling, which parses to the same value."""
+        return f"<= {_written(self.share, self.number, self.basis)}"
+
+    def says(self, base: int) -> str:
+        """Print the test on a base: “at most 1/4 of 15 members present (3)”."""
+        if self.share is None:
+            return f"at most {self.number}"
+        most = "" if self.number is None else f", and at most {self.number}"
+        return f"at most {_fraction(self.share)} of {self.basis.says(base)}{most} ({self.most(base)})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def percent(share: Fraction) -> str:
+    """Show a share as a percentage, cut after two decimals; for the eye only, never to be compared."""
+    hundredths = share.numerator * 10_000 // share.denominator
+    return f"{hundredths // 100}.{hundredths % 100:02} %"
+
+
+def _is_amount(found: re.Match[str]) -> bool:
+    """Whether “and” stands exactly where both a share and a number do."""
+    return bool(found["both"]) == bool(found["numerator"] and found["number"])
+
+
+def _amount(found: re.Match[str], text: str) -> tuple[Fraction | None, int | None, Basis]:
+    share = _share(found, text) if found["numerator"] else None
+    number = int(found["number"]) if found["number"] else None
+    return share, number, _basis(found, text, (Basis.PRESENT, Basis.ELIGIBLE))
+
+
+def _written(share: Fraction | None, number: int | None, basis: Basis) -> str:
+    parts = [] if share is None else [_fraction(share)]
+    parts += [] if number is None else [str(number)]
+    return f"{' and '.join(parts)} of {basis}"
 
 
 def _share(found: re.Match[str], text: str) -> Fraction:

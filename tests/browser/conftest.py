@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from werkzeug.serving import make_server
@@ -75,19 +76,30 @@ def walking(chromium, serve):
     from tests.browser.walker import Walker
 
     @contextmanager
-    def walk(name: str, *, width: int = 1280, scripts: bool = True) -> Iterator[Walker]:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 800},
-            java_script_enabled=scripts,
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(20_000)
-        walker = Walker(context, serve, f"{name}-{width}{'' if scripts else '-plain'}", scripts)
+    def walk(
+        name: str, *, width: int = 1280, scripts: bool = True, scheme: Literal["light", "dark"] = "light"
+    ) -> Iterator[Walker]:
+        def browser(*, runs_scripts: bool):
+            context = chromium.new_context(
+                viewport={"width": width, "height": 800},
+                java_script_enabled=runs_scripts,
+                locale="en-GB",
+                color_scheme=scheme,
+                reduced_motion="reduce",
+            )
+            context.set_default_timeout(20_000)
+            return context
+
+        context = browser(runs_scripts=scripts)
+        reader = None if scripts else browser(runs_scripts=True)
+        walker = Walker(context, serve, f"{name}-{width}{'' if scripts else '-plain'}", reader)
         try:
             yield walker
         finally:
             context.close()
+            if reader:
+                reader.close()
         assert not walker.faults, "\n".join(walker.faults)
+        assert walker.checked == len(walker.seen), "a page was not held against axe"
 
     return walk

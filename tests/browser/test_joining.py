@@ -1,11 +1,13 @@
 """Join and sign in, as a visitor and the secretary meet it."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
+TODAY = datetime.now(UTC).date().isoformat()
 
 
 def test_a_visitor_becomes_a_member(walking, screen):
@@ -70,3 +72,26 @@ def test_a_member_signs_in_with_a_link_and_finds_what_waits(walking, screen):
             member.follow(way)
         member.sign_out()
         expect(member.page.get_by_role("link", name="Sign in").first).to_be_visible()
+
+
+def test_the_secretary_records_a_lapse_and_signs_out_by_the_address(walking, screen):
+    with walking("secretary", **screen) as secretary:
+        secretary.sign_in("secretary@pioneers.example")
+        secretary.go("/pioneers/applications")
+        secretary.fill("Search by name, e-mail or number", "nobody")
+        secretary.press("Search")
+        secretary.sees("No application that waits is like that.")
+        secretary.go("/pioneers/members/20")
+        secretary.follow("Record what happened")
+        secretary.press("Check before recording")
+        secretary.sees("There is something to put right", "Say what happened.")
+        secretary.tick("The membership lapsed")
+        secretary.fill("On which day", TODAY)
+        secretary.fill("Note", "Three letters came back.")
+        secretary.press("Check before recording")
+        secretary.sees("Nothing is recorded yet.", "The membership ends with that day")
+        secretary.press("Record it")
+        secretary.sees("It is in the register.", "Lapsed", "Three letters came back.")
+        secretary.go("/pioneers/sign-out")
+        secretary.sign_out()
+        secretary.sees("You are signed out.")

@@ -292,6 +292,13 @@ def test_a_ballot_is_voided_with_a_reason_that_members_read(client, open_motion,
     assert "This ballot is void: The text was wrong." in client.press("Declare it void")
 
 
+def test_the_words_of_an_opened_motion_are_refused_before_anything_is_typed(client, open_motion, real_now):
+    number = open_motion(real_now)
+    client.sign_in("rita@pioneers.example")
+    page = client.visit(f"/pioneers/ballots/{number}/edit", status=409)
+    assert ("so its words stand" in page, "Save the words" in page.buttons) == (True, False)
+
+
 def test_a_draft_exists_for_its_officer_only(client, coop, members, make, real_now):
     with make.scope():
         here = db.session.get(Organisation, coop.id)

@@ -269,3 +269,24 @@ def test_another_organisations_application_is_missing(client, app, make, house):
     for deed in ("admit", "refuse"):
         assert client.post(f"/orchard/applications/1/{deed}", {"reason": "x"}).status_code == 404
         assert client.post(f"/pioneers/applications/1/{deed}", {"reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("cleo", ["Cleo Marsh"], id="a name"),
+        pytest.param("FARM.example", ["Dan Field"], id="an address"),
+        pytest.param("2", ["Dan Field"], id="a number"),
+        pytest.param("", ["Cleo Marsh", "Dan Field"], id="nothing"),
+        pytest.param("%", [], id="a sign that databases read as anything"),
+    ],
+)
+def test_the_secretary_finds_an_application(client, app, house, words, found):
+    apply(client)
+    apply(client, name="Dan Field", email="dan@farm.example")
+    secretary = as_secretary(app)
+    secretary.visit("/pioneers/applications")
+    secretary.fill("Search by name, e-mail or number", words)
+    page = secretary.press("Search")
+    assert [name for name in ("Cleo Marsh", "Dan Field") if name in page] == found
+    assert ("No application that waits is like that." in page) == (not found)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -231,6 +231,77 @@ def test_a_member_who_stays_is_not_erased(ana, secretary):
     assert "This can be done once the membership has ended." in page
     answer = secretary.post("/pioneers/members/2/erase")
     assert (answer.status_code, b"still a member" in answer.data) == (409, True)
+
+
+def write_down(client, what, day, note="", number=2, status=200):
+    client.visit(f"/pioneers/members/{number}")
+    client.follow("Record what happened")
+    client.choose("What happened", what)
+    client.fill("On which day", str(day))
+    client.fill("Note", note)
+    return client.press("Check before recording", status)
+
+
+def test_the_secretary_records_a_lapse_after_reading_it_and_then_a_return(secretary, ana, make):
+    day = make.today - timedelta(days=3)
+    page = write_down(secretary, "The membership lapsed", day, "Three letters came back.")
+    assert page.h1 == "Check before recording"
+    for sentence in (
+        "The membership of Ana Poe lapsed on",
+        "Nothing is recorded yet.",
+        "Three letters came back.",
+    ):
+        assert sentence in page
+    assert "Lapsed" not in ana.visit("/pioneers/members/2"), "the check has recorded it"
+    page = secretary.press("Record it")
+    assert "It is in the register." in page
+    assert page.path == "/pioneers/members/2"
+    assert "Lapsed" in page
+    assert "Three letters came back." in page
+    assert ana.get("/pioneers/ballots").status_code == 403
+
+    page = write_down(secretary, "Came back", make.today)
+    assert "Ana Poe is a member again from" in page
+    assert "Reinstated" in secretary.press("Record it")
+    assert "Three letters came back." in ana.visit("/pioneers/members/2")
+
+
+def test_a_death_says_which_offices_become_vacant(secretary, make):
+    write_down(secretary, "Died", make.today, number=3)
+    assert "This office becomes vacant: auditor." in secretary.page
+    secretary.press("Record it")
+    assert "vacant" in secretary.visit("/pioneers/offices")
+
+
+def test_what_was_typed_is_still_there_to_change(secretary, make):
+    write_down(secretary, "Died", make.today, "Her daughter called.")
+    page = secretary.press("Change it")
+    assert page.value("Note") == "Her daughter called."
+    assert page.value("On which day") == str(make.today)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        pytest.param(
+            2, "This day has not come yet. Choose today or an earlier day.", id="the day after tomorrow"
+        ),
+        pytest.param(-800, "Something that happened later is written down already.", id="before admission"),
+    ],
+)
+def test_what_cannot_have_happened_that_day_is_refused_with_the_form(secretary, days, said):
+    page = write_down(
+        secretary, "Died", datetime.now(UTC).date() + timedelta(days=days), "A note.", status=409
+    )
+    assert page.errors[0].startswith(said)
+    assert page.value("Note") == "A note."
+
+
+def test_two_secretaries_record_one_death_once(secretary, make):
+    answers = {"kind": "died", "on": str(make.today), "note": ""}
+    assert secretary.post("/pioneers/members/2/record/check", answers).status_code == 302
+    assert secretary.post("/pioneers/members/2/record/check", answers).status_code == 422
+    assert secretary.visit("/pioneers/members/2").text.count("Died") == 1
 
 
 def test_the_register_takes_as_many_queries_for_many_as_for_few(secretary, make, house, count_queries):

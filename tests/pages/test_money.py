@@ -326,3 +326,26 @@ def test_lists_leave_as_spreadsheets(coop, make, amina, treasurer):
     journal = treasurer.get("/pioneers/treasury/ledger.csv").text
     assert "-3.00,EUR" in journal
     assert treasurer.get("/pioneers/dues/arrears.csv").text.startswith("number,name")
+
+
+def test_the_statements_have_pages_and_as_many_questions_for_many_as_for_few(treasurer, count_queries):
+    upload(treasurer, row(purpose="no 0"), name="statement-00.csv")
+    with count_queries() as few:
+        treasurer.get("/pioneers/treasury")
+    for number in range(1, 21):
+        upload(treasurer, row(purpose=f"no {number}"), name=f"statement-{number:02}.csv")
+    with count_queries() as many:
+        page = treasurer.visit("/pioneers/treasury")
+    assert many.count == few.count <= 12
+    assert ("statement-20.csv" in page, "statement-00.csv" in page, "Page 1 of 2" in page) == (
+        True,
+        False,
+        True,
+    )
+    page = treasurer.follow("Next")
+    assert ("statement-20.csv" in page, "statement-00.csv" in page, "Page 2 of 2" in page) == (
+        False,
+        True,
+        True,
+    )
+    assert "Page 2 of 2" in treasurer.visit("/pioneers/treasury?page=99")

@@ -43,6 +43,26 @@ def test_a_member_signs_in_and_out(client, house):
     assert client.visit("/pioneers/me").h1 == "Sign in"
 
 
+@pytest.mark.parametrize("address", ["/sign-out", "/pioneers/sign-out"])
+def test_whoever_types_the_address_of_signing_out_finds_a_button_there(client, house, address):
+    type_in(client, "ana@pioneers.example", PASSWORD)
+    page = client.visit(address)
+    assert page.h1 == "Sign out"
+    [main] = page.markup.all("main")
+    [form] = main.iter("form")
+    assert (form.get("method"), form.get("action")) == ("post", "/sign-out")
+    assert client.visit("/pioneers/me").h1 != "Sign in", "looking at the page signs nobody out"
+    client.visit(address)
+    assert client.press("Sign out").h1 == "Sign in"
+    page = client.visit(address)
+    assert page.h1 == "You are signed out"
+    assert not page.buttons
+
+
+def test_no_organisation_no_page_to_sign_out(client, house):
+    client.visit("/nowhere/sign-out", status=404)
+
+
 @pytest.mark.parametrize("email", ["ANA@Pioneers.Example", " ana@pioneers.example "])
 def test_blanks_and_capitals_in_an_address_do_not_matter(client, house, email):
     assert "Sign out" in type_in(client, email, PASSWORD).buttons

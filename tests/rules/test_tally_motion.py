@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coop.rules.tally.motion import Choice, MotionCounts, MotionRule, Outcome, TieRule, count_motion
+from coop.rules.lot import draw
+from coop.rules.tally.motion import (
+    Choice,
+    MotionCounts,
+    MotionRule,
+    Outcome,
+    TakingPart,
+    TieRule,
+    count_motion,
+)
 from coop.rules.thresholds import Majority, Quorum
 
 
@@ -98,12 +107,117 @@ def test_more_votes_than_members_are_refused():
 
 
 small = st.integers(0, 40)
+MAJORITIES = ("> 1/2 of cast", ">= 2/3 of cast", "> 1/2 of present", ">= 1/3 of eligible")
+rules = st.builds(
+    MotionRule,
+    st.sampled_from([Majority.parse(text) for text in MAJORITIES]),
+    st.sampled_from([None, Quorum.parse("1/4 of eligible"), Quorum.parse("5 of present")]),
+    st.sampled_from(TieRule),
+    taking_part=st.sampled_from(TakingPart),
+)
 
 
-@given(votes_for=small, against=small, abstained=small, absent=small)
-def test_a_vote_more_for_never_loses_what_was_carried(votes_for, against, abstained, absent):
-    eligible = votes_for + against + abstained + absent + 1
-    before = count_motion(MotionCounts(votes_for, against, abstained, eligible), SPECIAL)
-    after = count_motion(MotionCounts(votes_for + 1, against, abstained, eligible), SPECIAL)
+@given(
+    given_rule=rules,
+    votes_for=small,
+    against=small,
+    abstained=small,
+    blank=small,
+    absent=small,
+    seed=st.binary(min_size=1, max_size=2),
+)
+def test_a_vote_more_for_never_loses_what_was_carried(
+    given_rule, votes_for, against, abstained, blank, absent, seed
+):
+    eligible = votes_for + against + abstained + blank + absent + 1
+    before = count_motion(
+        MotionCounts(votes_for, against, abstained, eligible, blank=blank), given_rule, seed
+    )
+    after = count_motion(
+        MotionCounts(votes_for + 1, against, abstained, eligible, blank=blank), given_rule, seed
+    )
     assert after.carried or not before.carried
     assert before.outcome in set(Outcome)
+
+
+@given(
+    given_rule=rules, votes_for=small, against=small, abstained=small, seed=st.binary(min_size=1, max_size=2)
+)
+def test_a_vote_against_made_a_vote_for_never_loses_what_was_carried(
+    given_rule, votes_for, against, abstained, seed
+):
+    eligible = votes_for + against + abstained + 1
+    before = count_motion(MotionCounts(votes_for, against + 1, abstained, eligible), given_rule, seed)
+    after = count_motion(MotionCounts(votes_for + 1, against, abstained, eligible), given_rule, seed)
+    assert after.carried or not before.carried
+
+
+@pytest.mark.parametrize(
+    ("which", "blank", "invalid", "outcome"),
+    [
+        pytest.param(TakingPart.PAPERS, 3, 2, "carried", id="every paper handed in: 25 of 100"),
+        pytest.param(TakingPart.PAPERS, 2, 2, "inquorate", id="every paper handed in: 24 of 100"),
+        pytest.param(TakingPart.PAPERS, 0, 6, "carried", id="every paper handed in: 26 of 100"),
+        pytest.param(TakingPart.BLANK, 5, 9, "carried", id="blank ones, but not the invalid: 25"),
+        pytest.param(TakingPart.BLANK, 4, 9, "inquorate", id="blank ones, but not the invalid: 24"),
+        pytest.param(TakingPart.VOTES, 9, 9, "inquorate", id="votes alone: 20"),
+    ],
+)
+def test_which_papers_count_for_the_quorum_is_declared(which, blank, invalid, outcome):
+    counts = MotionCounts(12, 6, 2, 100, blank=blank, invalid=invalid)
+    assert (
+        count_motion(counts, rule("> 1/2 of cast", "1/4 of eligible", taking_part=which)).outcome == outcome
+    )
+
+
+def test_each_way_of_taking_part_counts_its_own_papers():
+    counts = MotionCounts(12, 6, 2, 100, blank=3, invalid=4)
+    assert [counts.taking_part(which) for which in TakingPart] == [20, 23, 27]
+
+
+def test_blank_and_invalid_papers_are_counted_apart_from_abstentions():
+    result = count_motion(MotionCounts(12, 6, 2, 100, blank=4, invalid=1), ORDINARY)
+    assert result.says == (
+        "Carried: 12 for, 6 against, 2 abstained, 4 blank, 1 invalid. Needs more than 1/2 of 18 votes cast (10). "
+        "Quorum 1/4 of 100 members (25): 25 took part."
+    )
+    plain = result.plain()
+    assert [plain[kind] for kind in ("for", "against", "abstained", "blank", "invalid")] == [12, 6, 2, 4, 1]
+    assert (plain["voted"], plain["taking_part"], plain["base"]) == (20, 25, 18)
+
+
+def test_more_papers_than_members_are_refused_whatever_stands_on_them():
+    assert MotionCounts(5, 2, 1, 10, blank=1, invalid=1).papers == 10
+    with pytest.raises(ValueError, match="11 votes were counted, but only 10 members"):
+        MotionCounts(5, 2, 1, 10, blank=2, invalid=1)
+    with pytest.raises(ValueError, match="below 0"):
+        MotionCounts(5, 2, 1, 10, blank=-1)
+
+
+def test_a_tie_goes_to_the_lot_only_where_the_rule_says_so_and_anyone_can_draw_it_again():
+    by_lot = rule("> 1/2 of cast", tie=TieRule.LOT)
+    drawn = {seed: count_motion(MotionCounts(3, 3, 0, 9), by_lot, bytes([seed])) for seed in range(20)}
+    assert {result.outcome for result in drawn.values()} == {"carried", "lost"}
+    for seed, result in drawn.items():
+        falls_on = draw(bytes([seed]), "tie", ("for", "against"))
+        assert result.carried is (falls_on == "for")
+        assert f"A tie: the lot (tie) falls on {falls_on}." in result.says
+    assert not count_motion(MotionCounts(3, 4, 0, 9), by_lot, b"\x01").carried
+    assert count_motion(MotionCounts(4, 3, 0, 9), by_lot, b"\x00").carried
+
+
+def test_a_seed_draws_nothing_where_the_rule_knows_no_lot():
+    for tie in (TieRule.LOST, TieRule.CHAIR):
+        assert not any(
+            count_motion(MotionCounts(3, 3, 0, 9), rule("> 1/2 of cast", tie=tie), bytes([seed])).carried
+            for seed in range(9)
+        )
+
+
+def test_where_nobody_votes_for_or_against_there_is_no_tie():
+    assert "tie" not in count_motion(MotionCounts(0, 0, 4, 9), rule("> 1/2 of cast")).says
+
+
+def test_a_lot_without_a_seed_is_refused_even_before_there_is_a_tie():
+    with pytest.raises(ValueError, match="needs a seed"):
+        count_motion(MotionCounts(5, 3, 0, 9), rule("> 1/2 of cast", tie=TieRule.LOT))

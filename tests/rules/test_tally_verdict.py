@@ -3,17 +3,16 @@
 import pytest
 
 from coop.rules.tally import METHODS
-from coop.rules.tally.election import Election, Paper
+from coop.rules.tally.election import Election
 from coop.rules.tally.verdict import judge_election
 from coop.rules.thresholds import Quorum
+from tests.rules.papers import R, papers
 
-R = Paper.ranking
 
-
-def verdict(papers, *, method="scottish-stv", seats=1, quorum=None, voted=None, eligible=40, **more):
+def verdict(given, *, method="scottish-stv", seats=1, quorum=None, voted=None, eligible=40, **more):
     method = METHODS[method]
-    result = method.count(Election(("Ada", "Ben", "Cem"), tuple(papers), seats))
-    voted = sum(paper.weight for paper in papers) if voted is None else voted
+    result = method.count(Election(("Ada", "Ben", "Cem"), papers(*given), seats))
+    voted = sum(weight for _spelt, weight in given) if voted is None else voted
     return judge_election(
         result, method, voted=voted, eligible=eligible, quorum=quorum and Quorum.parse(quorum), **more
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coop.rules.thresholds import Basis, Majority, Quorum
+from coop.rules.thresholds import Basis, Limit, Majority, Quorum, percent
 
 shares = st.fractions(0, 1, max_denominator=400)
 counts = st.integers(0, 10_000)
@@ -143,3 +143,56 @@ def test_a_threshold_prints_what_it_needs():
     assert Quorum.parse("1/4 of eligible").says(240) == "1/4 of 240 members (60)"
     assert Quorum.parse("20 of present").says(31) == "20 of 31 members present"
     assert Quorum.parse("1/4 and 20 of eligible").says(40) == "1/4 of 40 members, and at least 20 (20)"
+
+
+@pytest.mark.parametrize(
+    ("rule", "count", "base", "met"),
+    [
+        pytest.param("<= 1/4 of present", 3, 16, True, id="a quarter of 16: one below"),
+        pytest.param("<= 1/4 of present", 4, 16, True, id="a quarter of 16 is not more than a quarter"),
+        pytest.param("<= 1/4 of present", 5, 16, False, id="a quarter of 16: one above"),
+        pytest.param("<= 1/4 of present", 3, 15, True, id="a quarter of 15: 3 are below"),
+        pytest.param("<= 1/4 of present", 4, 15, False, id="a quarter of 15: 4 are above"),
+        pytest.param("<= 1 of eligible", 0, 9, True, id="one: none"),
+        pytest.param("<= 1 of eligible", 1, 9, True, id="one"),
+        pytest.param("<= 1 of eligible", 2, 9, False, id="one: two"),
+        pytest.param("<= 1/4 and 2 of present", 2, 8, True, id="both: exactly"),
+        pytest.param("<= 1/4 and 2 of present", 3, 99, False, id="both: the number fails"),
+        pytest.param("<= 1/4 and 2 of present", 2, 7, False, id="both: the share fails"),
+        pytest.param("<= 0 of eligible", 0, 9, True, id="none at all"),
+    ],
+)
+def test_a_limit_at_its_bound(rule, count, base, met):
+    assert Limit.parse(rule).met_by(count, base) is met
+
+
+@given(share=st.none() | shares, number=st.none() | counts, count=counts, base=counts)
+def test_most_is_the_last_number_that_keeps_a_limit(share, number, count, base):
+    if share is None and number is None:
+        return
+    limit = Limit(share, number, Basis.PRESENT)
+    assert limit.met_by(count, base) is (count <= limit.most(base))
+    assert Limit.parse(limit.text) == limit
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1/4 of present", "<= 5/4 of present", "<= 2 of cast", "<= 1/4 2 of present", "< 2 of present", "<= of present", "<= 1/0 of present"],
+)  # fmt: skip
+def test_what_is_not_a_limit_is_refused_in_a_sentence(text):
+    with pytest.raises(ValueError, match=r"\.$"):
+        Limit.parse(text)
+
+
+def test_a_limit_prints_what_it_allows():
+    assert Limit.parse("<= 1/4 of present").says(15) == "at most 1/4 of 15 members present (3)"
+    assert Limit.parse("≤ 2 of eligible").says(40) == "at most 2"
+    assert Limit.parse("<= 1/4 and 2 of eligible").says(40) == "at most 1/4 of 40 members, and at most 2 (2)"
+
+
+def test_a_percentage_is_cut_and_never_rounded_up_to_a_share_that_was_not_reached():
+    assert percent(Fraction(2, 3)) == "66.66 %"
+    assert percent(Fraction(666_666_666, 1_000_000_000)) == "66.66 %"
+    assert percent(Fraction(1, 1)) == "100.00 %"
+    assert percent(Fraction(1, 40)) == "2.50 %"
+    assert percent(Fraction(99_999, 100_000)) == "99.99 %"

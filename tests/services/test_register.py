@@ -160,6 +160,41 @@ def test_an_event_is_not_written_before_one_that_stands_already(make, house, sec
         deed(members.record_event, membership, "lapsed", secretary, now, on=make.today - timedelta(days=1))
 
 
+@pytest.mark.parametrize(
+    ("before", "kind", "noted"),
+    [
+        pytest.param((), "died", True, id="a member dies"),
+        pytest.param(("suspended",), "lapsed", True, id="a suspended membership lapses"),
+        pytest.param((), "reinstated", False, id="whoever belongs does not come back"),
+        pytest.param(("suspended",), "reinstated", False, id="a suspension ends by a decision"),
+        pytest.param(("lapsed",), "reinstated", True, id="after a lapse one comes back"),
+        pytest.param(("resigned",), "reinstated", True, id="after leaving one comes back"),
+        pytest.param(("expelled",), "reinstated", False, id="after an expulsion it takes a decision"),
+        pytest.param(("lapsed",), "died", False, id="whoever left is no member who dies"),
+        pytest.param((), "expelled", False, id="to expel takes a decision"),
+        pytest.param(("lapsed", "reinstated"), "lapsed", True, id="and lapses again"),
+    ],
+)
+def test_an_officer_notes_what_nobody_decides(make, house, secretary, deed, now, before, kind, noted):
+    membership = make.member(house)
+    for at, event in enumerate(before):
+        make.event(membership, event, make.today - timedelta(days=10 - at))
+    if noted:
+        deed(members.note_event, membership, kind, secretary, now, on=make.today, note="They wrote.")
+        latest = db.session.query(MembershipEvent).order_by(MembershipEvent.id.desc()).first()
+        assert (latest.kind, latest.on, latest.reason) == (kind, make.today, "They wrote.")
+    else:
+        with pytest.raises(Refusal, match="as things stand"):
+            deed(members.note_event, membership, kind, secretary, now, on=make.today)
+
+
+@pytest.mark.usefixtures("secretary")
+def test_a_member_notes_nothing_of_another(make, house, deed, now):
+    other = make.actor(make.member(house))
+    with pytest.raises(Forbidden):
+        deed(members.note_event, make.member(house), "died", other, now, on=make.today)
+
+
 def test_a_dry_run_changes_nothing(make, house, secretary, now):
     reading = members.plan_import(house, CSV + b"7,Bo,bo@x.example,2024-01-01,\n", secretary, now)
     assert len(reading.rows) == 1

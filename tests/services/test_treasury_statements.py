@@ -38,7 +38,7 @@ def camt(reference="RF18539007547034", closing="112.00", iban="DE893704004405320
 @pytest.mark.parametrize(("closing", "agrees"), [("111.99", False), ("112.00", True), ("112.01", False)])
 def test_the_books_agree_with_the_bank_or_say_by_how_much_they_do_not(house, closing, agrees):
     house.imports(content=camt(closing=closing), file_name="november.xml")
-    (proof,) = treasury.proofs(house.organisation, house.treasurer)
+    (proof,) = treasury.standing(house.organisation, house.treasurer).proofs
     assert proof.agrees is agrees
     assert ("agree with the bank" in proof.sentence) is agrees
     assert agrees or "0.01" in proof.sentence

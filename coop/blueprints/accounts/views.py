@@ -46,6 +46,13 @@ def sign_in() -> Any:
     return redirect(_after_sign_in(person))
 
 
+@bp.get("/sign-out")
+@bp.get("/<organisation>/sign-out")
+def sign_out_page() -> str:
+    """For those who type or keep the address; the button signs out, no link ever does."""
+    return render_template("accounts/sign_out.html")
+
+
 @bp.post("/sign-out")
 def sign_out() -> Any:
     logout_user()

@@ -4,7 +4,7 @@ from flask import g, render_template, request
 
 from coop.access import Permission, requires
 from coop.blueprints.ballots import bp
-from coop.blueprints.ballots.words import class_words, outcome_words
+from coop.blueprints.ballots.words import class_words, measure_words, outcome_words
 from coop.services import ballots
 
 
@@ -34,4 +34,5 @@ def decision(year: int, number: int) -> str:
         candidates={option.position: option.name for option in ballot.options},
         outcomes=outcome_words(),
         kind=class_words()[found.decision_class],
+        measure=measure_words(ballot.method),
     )

@@ -1,9 +1,8 @@
-"""The papers members vote on, and what a returning officer types. No rule is typed anywhere."""
+"""What a returning officer types. No rule is typed anywhere."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -21,70 +20,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from coop.models.ballots import BallotOption
-
 MOST_TEXT = 40_000
-
-
-class MotionPaper(FlaskForm):
-    """For, against or abstain; nothing is marked until the member marks it."""
-
-    choice = RadioField(
-        _l("Your vote"),
-        choices=[
-            SelectChoice("for", _l("For")),
-            SelectChoice("against", _l("Against")),
-            SelectChoice("abstain", _l("Abstain")),
-        ],
-        validators=[InputRequired(_l("Choose first: for, against, or abstain."))],
-    )
-
-
-class RankedPaper(FlaskForm):
-    """One place or none for each candidate; the fields are named after the candidates' numbers."""
-
-    def ranking(self) -> list[int]:
-        """The candidates' numbers in order; gaps close up."""
-        given = [(int(field.data), number) for number, field in self.places() if field.data]
-        return [number for _place, number in sorted(given)]
-
-    def places(self) -> Iterable[tuple[int, Any]]:
-        return (
-            (int(name.removeprefix("place_")), self[name])
-            for name in self._fields
-            if name.startswith("place_")
-        )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Refuse two in one place, and a paper without any."""
-        if not super().validate(extra_validators):
-            return False
-        taken: dict[str, Any] = {}
-        for _number, field in self.places():
-            if field.data and field.data in taken:
-                field.errors = [
-                    _(
-                        "%(one)s and %(other)s both have place %(place)s. Give each another, or none.",
-                        one=taken[field.data].label.text,
-                        other=field.label.text,
-                        place=field.data,
-                    )
-                ]
-                return False
-            taken[field.data] = field
-        if not self.ranking():
-            self.form_errors.append(_("Choose first: put at least one candidate in place 1."))
-            return False
-        return True
-
-
-def ranked_paper(options: Sequence[BallotOption], ranking: Sequence[int] = ()) -> RankedPaper:
-    """Make the paper of an election, showing the order given before."""
-    places = [SelectChoice("", _("no place"))]
-    places += [SelectChoice(str(place), str(place)) for place in range(1, len(options) + 1)]
-    fields = {f"place_{option.position}": SelectField(option.name, choices=places) for option in options}
-    made: type[RankedPaper] = type("Paper", (RankedPaper,), fields)
-    return made(data={f"place_{number}": str(place) for place, number in enumerate(ranking, 1)})
 
 
 class MotionForm(FlaskForm):

@@ -120,6 +120,7 @@ def edit(number: int) -> Answer:
     said: dict[str, Any] = {"title": ballot.title, "text": ballot.text}
     form = MotionForm(data=said)
     if request.method == "GET":
+        ballots.refuse_unless_draft(ballot, g.now)
         return render_template("ballots/edit.html", form=form, ballot=ballot)
     if not form.validate_on_submit():
         return render_template("ballots/edit.html", form=form, ballot=ballot), 422

@@ -1,5 +1,6 @@
 """The list of votes, a ballot's page from paper to result, its roll, and its bundle."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from flask import g, jsonify, redirect, render_template, request, url_for
@@ -8,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
-from coop.blueprints.ballots.forms import MotionPaper, ranked_paper
-from coop.blueprints.ballots.words import choice_words, class_words, outcome_words
+from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
+from coop.rules.tally import METHODS
 from coop.services import ballots, organisations
 from coop.transaction import seal_ballot, writing
 
@@ -80,7 +82,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
     if paper is None and stage == "open" and place and place.entitled:
         chosen = place.choice if isinstance(place.choice, list) else ()
-        paper = MotionPaper() if ballot.kind == "motion" else ranked_paper(ballot.options, chosen)
+        paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
     could = ballots.eligible_on(ballot) if ballot.opened_at else None
     page = max(1, request.args.get("page", 1, type=int))
@@ -100,12 +102,18 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         pages=1 if decision is None else -(-decision.result["voted"] // ballots.VOTES_A_PAGE),
         kind=class_words()[ballot.decision_class],
         choices=choice_words(),
+        method=None if ballot.kind == "motion" else METHODS[ballot.method],
         outcomes=outcome_words(),
+        measure=measure_words(ballot.method),
         candidates={option.position: option.name for option in ballot.options},
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
     )
+
+
+def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:
+    return election_paper(ballots.paper_of(ballot), ballot.options, chosen)
 
 
 def _of_kind(kind: str, number: int) -> Ballot:
@@ -137,14 +145,14 @@ def vote(number: int) -> Answer:
 @bp.post("/ballots/<int:number>/rank")
 @requires(Permission.VOTE)
 def rank(number: int) -> Answer:
-    """Take the ranking of an election."""
+    """Take the paper of an election."""
     ballot = _of_kind("election", number)
-    paper = ranked_paper(ballot.options)
+    paper = _election_paper(ballot)
     if not paper.validate_on_submit():
         return render_ballot(ballot, paper), 422
     try:
         with writing():
-            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.ranking(), g.now)
+            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice(), g.now)
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(find(number), paper), 409

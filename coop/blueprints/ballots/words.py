@@ -24,3 +24,21 @@ def outcome_words() -> dict[str, str]:
         "elected": _("Elected"),
         "void": _("Void"),
     }
+
+
+def measure_words(method: str) -> str:
+    """What the first round of a method counts; "" where a drawing of it would say nothing."""
+    preferences, approvals, points = _("First preferences"), _("Approvals"), _("Points")
+    words = {
+        "irv": preferences,
+        "scottish-stv": preferences,
+        "wigm-stv": preferences,
+        "meek-stv": preferences,
+        "plurality": _("Votes"),
+        "approval": approvals,
+        "equal-shares": approvals,
+        "borda": points,
+        "score": points,
+        "star": points,
+    }
+    return str(words.get(method, ""))

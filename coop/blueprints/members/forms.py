@@ -4,7 +4,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, EmailField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, EmailField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
@@ -96,6 +96,28 @@ class ParticularsForm(FlaskForm):
         choices=[SelectChoice("mail", _l("By e-mail")), SelectChoice("post", _l("By post"))],
         validators=[InputRequired(_l("Choose how notices come."))],
     )
+
+
+class EventForm(FlaskForm):
+    kind = RadioField(_l("What happened"), validators=[InputRequired(_l("Say what happened."))])
+    on = DateField(
+        _l("On which day"),
+        validators=[InputRequired(_l("Give the day, as 2026-05-03."))],
+    )
+    note = TextAreaField(
+        _l("Note"),
+        description=_l(
+            "It stays in the register for good, also after an erasure, so write only what the register needs. "
+            "The member can read it; nobody outside can."
+        ),
+        filters=[tidy],
+        validators=[Optional(), Length(max=500, message=_l("A note has at most %(max)d characters."))],
+    )
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        super().__init__()
+        words = {"died": _l("Died"), "lapsed": _l("The membership lapsed"), "reinstated": _l("Came back")}
+        self.kind.choices = [SelectChoice(kind, words[kind]) for kind in kinds]
 
 
 class ImportForm(FlaskForm):

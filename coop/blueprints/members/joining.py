@@ -87,8 +87,9 @@ def withdraw() -> Any:
 @bp.get("/applications")
 @requires(Permission.SEE_APPLICATIONS)
 def applications() -> Any:
-    waiting = members.waiting_applications(g.organisation, g.actor)
-    return render_template("members/applications.html", applications=waiting)
+    words, page = request.args.get("q", ""), request.args.get("page", 1, type=int)
+    found = members.list_applications(g.organisation, g.actor, words, page)
+    return render_template("members/applications.html", found=found)
 
 
 @bp.get("/applications/<int:number>")

@@ -63,8 +63,7 @@ def _is_code(typed: str) -> bool:
 
 def _found(form: FoundingForm, text: str, password_hash: str) -> tuple[Organisation, Person]:
     """The organisation, its constitution and offices, its first member, and the others' invitations."""
-    if organisations.any_exists():
-        raise Refusal(_("Somebody has founded an organisation here in the meantime."))
+    organisations.refuse_unless_first()
     organisation = organisations.found_organisation(
         form.slug.data, form.name.data, summary=form.summary.data or "", actor=OPERATOR, now=g.now
     )

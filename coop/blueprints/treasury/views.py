@@ -35,14 +35,9 @@ def _let_large_files_in(endpoint: str | None, _values: dict[str, object] | None)
 @bp.get("")
 @requires(Permission.SEE_BOOKS)
 def index() -> Page:
-    return render_template(
-        "treasury/index.html",
-        proofs=treasury.proofs(g.organisation, g.actor),
-        balances=treasury.balances(g.organisation, g.actor),
-        statements=treasury.statements_of(g.organisation, g.actor),
-        waiting=treasury.queue(g.organisation, g.actor).waiting,
-        may_import=may_import(),
-    )
+    page = request.args.get("page", 1, type=int)
+    found = treasury.standing(g.organisation, g.actor, page)
+    return render_template("treasury/index.html", found=found, may_import=may_import())
 
 
 @bp.route("/statements/new", methods=["GET", "POST"])

@@ -79,14 +79,24 @@ _CLASS = choice(
     special="a special resolution",
     constitutional="a constitutional resolution",
 )
-_TIE = choice(lost="a tie is lost")
+_TIE = choice(lost="a tie is lost", lot="a tie is settled by a lot that anyone can draw again")
 _ADMISSION = choice(officer="by an officer")
 _SECRECY = choice(
     open="open: the record shows who voted how", private="private: members and officers can't see it"
 )
 _METHOD = choice(
     scottish_stv="single transferable vote, as in Scottish local elections",
+    wigm_stv="single transferable vote, exact (weighted inclusive Gregory)",
+    meek_stv="single transferable vote by Meek's method",
     irv="instant run-off",
+    schulze="comparison of every pair, by Schulze's method",
+    ranked_pairs="comparison of every pair, by ranked pairs",
+    borda="points for places (Borda)",
+    approval="approval voting",
+    equal_shares="proportional approval (equal shares)",
+    score="score voting",
+    star="score, then automatic run-off (STAR)",
+    plurality="plurality: whoever has most votes",
 )
 
 
@@ -225,7 +235,7 @@ _ALL = (
         _METHOD,
         "scottish-stv",
         "Counting of elections",
-        "How ranked papers are counted.",
+        "What the papers of an election ask for, and how they are counted.",
         ("body",),
     ),
     Provision(

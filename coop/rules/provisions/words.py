@@ -38,8 +38,13 @@ _MORE_THAN = re.compile(r"\b(more than|over|exceeds?|exceeding|above)\b(?! or eq
 _TELLING = {  # the words that name one choice, and so deny the others
     "ordinary": "ordinary", "special": "special", "constitutional": "constitutional",
     "open": "open", "private": "private", "secret": "secret",
-    "scottish-stv": "single transferable|scottish", "irv": "instant|alternative vote",
-    "lost": "lost|fails|not carried|falls|rejected", "chair": "chair|casting",
+    "scottish-stv": "scottish|single transferable(?!.*(gregory|meek))",
+    "wigm-stv": "gregory|single transferable(?!.*(scottish|meek))",
+    "meek-stv": "meek|single transferable(?!.*(scottish|gregory))", "irv": "instant|alternative vote",
+    "schulze": "schulze", "ranked-pairs": "ranked pairs",
+    "borda": "borda", "equal-shares": "equal shares", "approval": "approval vot", "star": "star\\b",
+    "score": "score vot", "plurality": "plurality|most votes",
+    "lost": "lost|fails|not carried|falls|rejected", "chair": "chair|casting", "lot": "lots?\\b",
 }  # fmt: skip
 
 Claim = tuple[str, Fraction | int]
@@ -77,7 +82,7 @@ def _other_choice(provision: Provision, value: str, plain: str, said: str) -> st
 
 def _rivals(provision: Provision, other: str, value: str) -> bool:
     """Whether naming the other choice denies this one: also of choices this release doesn't offer."""
-    families = ({"lost", "chair"}, {"open", "private", "secret"})
+    families = ({"lost", "chair", "lot"}, {"open", "private", "secret"})
     return other != value and (
         other in provision.kind.choices or any({other, value} <= family for family in families)
     )

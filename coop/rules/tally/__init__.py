@@ -1,6 +1,37 @@
 """Counting: papers in, a frozen result with every round out. A new method is one file and one line here."""
 
-from coop.rules.tally import irv, scottish_stv
+import importlib
+from collections.abc import Iterator, Mapping
+
 from coop.rules.tally.election import Method
 
-METHODS: dict[str, Method] = {method.name: method for method in (irv.METHOD, scottish_stv.METHOD)}
+# A method's name in bye-laws and commands → its module here, loaded when it is first asked for.
+_MODULES = {
+    "approval": "approval",
+    "borda": "borda",
+    "equal-shares": "equal_shares",
+    "irv": "irv",
+    "meek-stv": "meek_stv",
+    "plurality": "plurality",
+    "ranked-pairs": "ranked_pairs",
+    "schulze": "schulze",
+    "score": "score",
+    "scottish-stv": "scottish_stv",
+    "star": "star",
+    "wigm-stv": "wigm_stv",
+}
+
+
+class _Methods(Mapping[str, Method]):
+    def __getitem__(self, name: str) -> Method:
+        method: Method = importlib.import_module(f"coop.rules.tally.{_MODULES[name]}").METHOD
+        return method
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+METHODS: Mapping[str, Method] = _Methods()

@@ -2,16 +2,31 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from operator import ne
+from typing import Any, Self
 
+from coop.rules.tally.papers import (
+    LEVEL,
+    SKIPPED,
+    UNCLEAR,
+    Overvote,
+    Profile,
+    Scores,
+    Weight,
+    is_overvoted,
+    is_plain,
+    letter_of,
+    number_of,
+    papers_of_scores,
+    plain,
+    size,
+)
 
-class Overvote(StrEnum):
-    """What a rank given to several candidates does to a paper counted one preference at a time."""
-
-    SKIP = "skip"
-    EXHAUST = "exhaust"
+HIGHEST_SCORE = 5  # on our own papers, as STAR asks; files may hold any scores
 
 
 class Action(StrEnum):
@@ -22,57 +37,52 @@ class Action(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True)
-class Paper:
-    """One ranking and how many papers carry it; an empty rank was skipped, a longer one is an overvote."""
+class PaperKind(StrEnum):
+    """What a method asks its voters for."""
 
-    ranks: tuple[tuple[int, ...], ...]
-    weight: int = 1
-
-    @classmethod
-    def ranking(cls, *numbers: int, weight: int = 1) -> "Paper":
-        """Make the ordinary paper: one candidate a rank, the first preference first."""
-        return cls(tuple((number,) for number in numbers), weight)
-
-    @property
-    def is_overvoted(self) -> bool:
-        return any(len(set(rank)) > 1 for rank in self.ranks)
-
-    def names_any(self, standing: frozenset[int]) -> bool:
-        return any(number in standing for rank in self.ranks for number in rank)
-
-    def preferences(self, standing: frozenset[int], overvote: Overvote) -> tuple[int, ...]:
-        """List the candidates in order, without withdrawn, repeated and skipped ones."""
-        order: dict[int, None] = {}
-        for rank in self.ranks:
-            named = [number for number in dict.fromkeys(rank) if number in standing]
-            if len(named) > 1 and overvote is Overvote.EXHAUST:
-                break
-            if len(named) == 1:
-                order.setdefault(named[0])
-        return tuple(order)
+    CHOICE = "choice"  # one candidate
+    RANKING = "ranking"
+    APPROVAL = "approval"
+    SCORE = "score"  # 0 to HIGHEST_SCORE for each candidate
 
 
 @dataclass(frozen=True)
 class Election:
-    """Candidates are numbered from 1, in the order of the paper."""
+    """Candidates are numbered from 1, in the order of the paper.
+
+    `papers` are rankings as words (see papers.py); where voters gave scores, `scores` holds them instead
+    and the papers are read from them. `spoilt` papers are counted apart and never read. A candidate who
+    doesn't beat `reopen`, the option to reopen nominations, isn't elected.
+    """
 
     candidates: tuple[str, ...]
-    papers: tuple[Paper, ...]
+    papers: Profile
     seats: int = 1
     withdrawn: frozenset[int] = frozenset()
     seed: bytes | None = None
     overvote: Overvote = Overvote.EXHAUST
+    scores: Mapping[Scores, Weight] | None = None
+    reopen: int | None = None
+    spoilt: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what no method could count."""
         if self.seats < 1:
             raise ValueError("An election fills at least one seat.")
-        if any(paper.weight < 0 for paper in self.papers):
+        if any(weight < 0 for weight in self.papers) or self.spoilt < 0:
             raise ValueError("A paper's weight can't be below 0.")
-        unknown = {n for paper in self.papers for rank in paper.ranks for n in rank} - self.numbers
-        if unknown:
-            raise ValueError(f"There is no candidate {min(unknown)}.")
+        known = "".join(map(letter_of, self.numbers)) + LEVEL + SKIPPED + UNCLEAR
+        for words in self.papers.values():
+            unknown = "".join(words).lstrip(known)
+            if unknown:
+                raise ValueError(f"There is no candidate {number_of(unknown[0])}.")
+
+    @classmethod
+    def scored(
+        cls, candidates: tuple[str, ...], scores: Mapping[Scores, Weight], seats: int = 1, **more: Any
+    ) -> Self:
+        """Make an election whose voters gave scores; methods that count rankings read them from these."""
+        return cls(candidates, papers_of_scores(scores), seats, scores=scores, **more)
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -82,9 +92,25 @@ class Election:
     def standing(self) -> frozenset[int]:
         return self.numbers - self.withdrawn
 
-    @property
-    def ballots(self) -> int:
-        return sum(paper.weight for paper in self.papers)
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """The letters of those standing."""
+        return frozenset(map(letter_of, self.standing))
+
+    @cached_property
+    def ballots(self) -> Weight:
+        return size(self.papers) + self.spoilt
+
+    @cached_property
+    def valid(self) -> Weight:
+        """The weight of the papers that name somebody who stands."""
+        standing = "".join(self.letters)
+        return sum((weight * self._naming(words, standing) for weight, words in self.papers.items()), 0)
+
+    def _naming(self, words: Sequence[str], standing: str) -> int:
+        if "".join(words).lstrip(standing):
+            return sum(not self.letters.isdisjoint(spelt) for spelt in words)
+        return len(words) - words.count("")
 
     def name(self, number: int) -> str:
         return self.candidates[number - 1]
@@ -94,13 +120,21 @@ class Election:
         names = [self.name(number) for number in numbers]
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
-    def preferences(self) -> dict[tuple[int, ...], int]:
-        """Group the papers by their order of preference; the papers that give none come under ()."""
-        standing, grouped = self.standing, dict[tuple[int, ...], int]()
-        for paper in self.papers:
-            order = paper.preferences(standing, self.overvote)
-            grouped[order] = grouped.get(order, 0) + paper.weight
-        return grouped
+    def plain(self) -> dict[Weight, list[str]]:
+        """Make the papers plain by the policy for overvotes; those that name nobody are left out."""
+        return plain(self.papers, self.letters, self.overvote)
+
+    def unusual(self) -> dict[str, str]:
+        """Count apart what was blank, overvoted, skipped or repeated a candidate; a paper may be several."""
+        counted: dict[str, Weight] = dict.fromkeys(("blank", "overvoted", "skipped", "repeated"), 0)
+        for weight, words in self.papers.items():
+            text = "".join(words)
+            odd = [w for w in words if not is_plain(w)] if not is_plain(text) else []
+            counted["blank"] += weight * (words.count("") + sum(not w.strip(SKIPPED) for w in odd))
+            counted["overvoted"] += weight * sum(map(is_overvoted, odd))
+            counted["skipped"] += weight * sum(SKIPPED in w.rstrip(SKIPPED) for w in odd)
+            counted["repeated"] += weight * (_repeating(words) - _repeating(odd) + sum(map(_repeats, odd)))
+        return {kind: quantity(many) for kind, many in (counted | {"spoilt": self.spoilt}).items()}
 
 
 @dataclass(frozen=True)
@@ -127,21 +161,30 @@ class Round:
         }
 
 
+Pairwise = tuple[tuple[Weight, ...], ...]  # row a, column b: the weight of the papers that put a before b
+
+
 @dataclass(frozen=True)
 class Result:
-    """Who is elected, in order, and every round; `ties` names those left tied for want of a seed."""
+    """Who is elected, in order, and every round; `ties` names those left tied for want of a seed.
+
+    The rounds of a method that moves votes between piles must add up to `valid`; `conserves` is false
+    for methods whose tallies are points or comparisons.
+    """
 
     method: str
     election: Election = field(repr=False)
     quota: Fraction | None
-    valid: int
+    valid: Weight
     elected: tuple[int, ...]
     rounds: tuple[Round, ...]
     ties: tuple[int, ...] = ()
+    pairwise: Pairwise | None = None
+    conserves: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a count that lost or made a vote."""
-        for counted in self.rounds:
+        for counted in self.rounds if self.conserves else ():
             if counted.total != self.valid:
                 raise ArithmeticError(f"{counted.says} The votes no longer add up to {self.valid}.")
 
@@ -151,39 +194,64 @@ class Result:
             "method": self.method,
             "seats": self.election.seats,
             "quota": None if self.quota is None else quantity(self.quota),
-            "ballots": self.election.ballots,
-            "valid": self.valid,
+            "ballots": quantity(self.election.ballots),
+            "valid": quantity(self.valid),
             "elected": [{"number": n, "name": self.election.name(n)} for n in self.elected],
             "rounds": [counted.plain() for counted in self.rounds],
             "ties": list(self.ties),
-        }
+        } | self._plain_pairwise()
+
+    def _plain_pairwise(self) -> dict[str, Any]:
+        if self.pairwise is None:
+            return {}
+        return {"pairwise": [[quantity(votes) for votes in row] for row in self.pairwise]}
 
 
 @dataclass(frozen=True)
 class Method:
-    """A voting method: its name in bye-laws and commands, its name for people, and its count."""
+    """A voting method: its name in bye-laws and commands, its name for people, and its count.
+
+    `later_no_harm`: ranking one more candidate can't hurt those ranked before.
+    """
 
     name: str
     title: str
     one_seat: bool
     count: Callable[[Election], Result]
+    paper: PaperKind = PaperKind.RANKING
+    later_no_harm: bool = False
 
 
-def quantity(value: Fraction | int) -> str:
-    """Write an exact quantity: a decimal if it terminates, else "p/q"."""
+def quantity(value: Weight) -> str:
+    """Write an exact quantity: a decimal if it terminates, else "p/q"; as long as it takes.
+
+    Digits are written by Decimal, which, unlike int, has no limit on their number.
+    """
     value = Fraction(value)
-    denominator, places = value.denominator, 0
+    denominator = value.denominator
     twos = _exponent(denominator, 2)
     fives = _exponent(denominator, 5)
     if denominator != 2**twos * 5**fives:
-        return f"{value.numerator}/{denominator}"
+        return f"{Decimal(value.numerator)}/{Decimal(denominator)}"
     places = max(twos, fives)
     digits = abs(value.numerator) * 10**places // denominator
     sign = "-" if value < 0 else ""
     if not places:
-        return f"{sign}{digits}"
+        return f"{sign}{Decimal(digits)}"
     whole, rest = divmod(digits, 10**places)
-    return f"{sign}{whole}.{rest:0{places}}"
+    return f"{sign}{Decimal(whole)}.{Decimal(rest):0>{places}}"
+
+
+def _repeating(words: Sequence[str]) -> int:
+    """Count the words in which a sign comes twice; as many as papers that repeat, if they are plain."""
+    if sum(map(len, map(set, words))) == sum(map(len, words)):
+        return 0
+    return sum(map(ne, map(len, words), map(len, map(set, words))))
+
+
+def _repeats(spelt: str) -> bool:
+    letters = spelt.replace(LEVEL, "").replace(SKIPPED, "").replace(UNCLEAR, "")
+    return len(set(letters)) < len(letters)
 
 
 def _exponent(number: int, prime: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from coop.rules.lot import draw
 from coop.rules.thresholds import Basis, Majority, Quorum
 
 
@@ -15,10 +16,27 @@ class Choice(StrEnum):
 
 
 class TieRule(StrEnum):
-    """What becomes of as many votes for as against."""
+    """What becomes of as many votes for as against.
 
-    LOST = "lost"
+    Lost, unless the chair's vote decides: Robert's Rules of Order Revised (1915), 46. By lot: the Swedish
+    Riksdag, where from 1974 to 1976 many tied votes were drawn.
+    """
+
+    LOST = "lost"  # things stay as they are
     CHAIR = "chair"  # the chair has a casting vote
+    LOT = "lot"  # drawn between "for" and "against"
+
+
+class TakingPart(StrEnum):
+    """Which papers count for the quorum; blank and invalid ones never count for the majority.
+
+    All papers handed in: Constitution of Italy, article 75, where the quorum is of those who took part.
+    Votes alone: Robert's Rules of Order Revised (1915), 46, which ignores blanks.
+    """
+
+    VOTES = "votes"  # for, against, abstain
+    BLANK = "blank"  # these and blank papers
+    PAPERS = "papers"  # every paper handed in
 
 
 class Outcome(StrEnum):
@@ -43,6 +61,7 @@ class MotionRule:
     tie: TieRule = TieRule.LOST
     articles: tuple[str, ...] = ()
     version: int | None = None
+    taking_part: TakingPart = TakingPart.PAPERS
 
     @property
     def source(self) -> str:
@@ -51,7 +70,10 @@ class MotionRule:
 
 @dataclass(frozen=True)
 class MotionCounts:
-    """What was counted: the papers, the roll, and who was present where that matters."""
+    """What was counted: the papers, the roll, and who was present where that matters.
+
+    An abstention is a choice; a blank paper makes none, an invalid one can't be read. None is the other.
+    """
 
     votes_for: int
     against: int
@@ -59,13 +81,18 @@ class MotionCounts:
     eligible: int
     present: int | None = None
     casting_vote: Choice | None = None
+    blank: int = 0
+    invalid: int = 0
 
     def __post_init__(self) -> None:
         """Refuse counts that no ballot can give."""
-        if min(self.votes_for, self.against, self.abstained, self.eligible, self.present or 0) < 0:
+        counted = (self.votes_for, self.against, self.abstained, self.blank, self.invalid)
+        if min(*counted, self.eligible, self.present or 0) < 0:
             raise ValueError("A count can't be below 0.")
-        if self.voted > self.eligible:
-            raise ValueError(f"{self.voted} votes were counted, but only {self.eligible} members could vote.")
+        if self.papers > self.eligible:
+            raise ValueError(
+                f"{self.papers} votes were counted, but only {self.eligible} members could vote."
+            )
 
     @property
     def cast(self) -> int:
@@ -75,9 +102,22 @@ class MotionCounts:
     def voted(self) -> int:
         return self.cast + self.abstained
 
+    @property
+    def papers(self) -> int:
+        return self.voted + self.blank + self.invalid
+
+    def taking_part(self, which: TakingPart) -> int:
+        """Count those who count for the quorum."""
+        more = {
+            TakingPart.VOTES: 0,
+            TakingPart.BLANK: self.blank,
+            TakingPart.PAPERS: self.blank + self.invalid,
+        }
+        return self.voted + more[which]
+
     def base(self, basis: Basis) -> int:
-        """Count the basis; without an attendance list those who voted are the ones present."""
-        present = self.voted if self.present is None else self.present
+        """Count the basis; without an attendance list those who handed in a paper are the ones present."""
+        present = self.papers if self.present is None else self.present
         return {Basis.CAST: self.cast, Basis.PRESENT: present, Basis.ELIGIBLE: self.eligible}[basis]
 
 
@@ -101,7 +141,10 @@ class MotionResult:
             "for": counts.votes_for,
             "against": counts.against,
             "abstained": counts.abstained,
+            "blank": counts.blank,
+            "invalid": counts.invalid,
             "voted": counts.voted,
+            "taking_part": counts.taking_part(self.rule.taking_part),
             "eligible": counts.eligible,
             "base": counts.base(majority.basis),
             "needed": majority.needed(counts.base(majority.basis)),
@@ -110,19 +153,24 @@ class MotionResult:
         }
 
 
-def count_motion(counts: MotionCounts, rule: MotionRule) -> MotionResult:
+def count_motion(
+    counts: MotionCounts, rule: MotionRule, seed: bytes | None = None, occasion: str = "tie"
+) -> MotionResult:
     """Say whether the motion is carried, and print the reasoning.
 
     Abstentions count for the quorum and never for the majority of votes cast. A motion nobody voted
-    for is never carried. A tie is lost, unless the rule gives the chair a casting vote.
+    for is never carried. A tie is lost, unless the rule gives the chair a casting vote or calls for a
+    lot: `draw(seed, occasion, ("for", "against"))`.
     """
-    quorate = rule.quorum is None or rule.quorum.met_by(counts.voted, counts.base(rule.quorum.basis))
-    met = _majority_met(counts, rule, extra=0)
-    tie = _is_tie(counts, rule)
-    if tie and rule.tie is TieRule.CHAIR and counts.casting_vote is Choice.FOR:
-        met = True
+    if rule.tie is TieRule.LOT and seed is None:
+        raise ValueError("A rule that settles a tie by lot needs a seed.")
+    quorate = rule.quorum is None or rule.quorum.met_by(
+        counts.taking_part(rule.taking_part), counts.base(rule.quorum.basis)
+    )
+    settled, how = _settle(counts, rule, seed, occasion) if _is_tie(counts, rule) else (None, "")
+    met = settled is Choice.FOR or _majority_met(counts, rule, extra=0)
     outcome = Outcome.INQUORATE if not quorate else Outcome.CARRIED if met else Outcome.LOST
-    return MotionResult(outcome, counts, rule, _reasoning(outcome, counts, rule, tie=tie))
+    return MotionResult(outcome, counts, rule, _reasoning(outcome, counts, rule, how))
 
 
 def sources(articles: Sequence[str], version: int | None) -> str:
@@ -153,22 +201,35 @@ def _is_tie(counts: MotionCounts, rule: MotionRule) -> bool:
     return level and not _majority_met(counts, rule, extra=0) and _majority_met(counts, rule, extra=1)
 
 
-def _reasoning(outcome: Outcome, counts: MotionCounts, rule: MotionRule, *, tie: bool) -> str:
-    counted = f"{counts.votes_for} for, {counts.against} against, {counts.abstained} abstained"
+def _settle(
+    counts: MotionCounts, rule: MotionRule, seed: bytes | None, occasion: str
+) -> tuple[Choice | None, str]:
+    """Settle a tie by the rule's way, and say how."""
+    if rule.tie is TieRule.LOT and seed is not None:
+        drawn = Choice(draw(seed, occasion, (Choice.FOR, Choice.AGAINST)))
+        return drawn, f"A tie: the lot ({occasion}) falls on {drawn}."
+    if rule.tie is TieRule.LOST:
+        return None, "A tie is lost."
+    if counts.casting_vote not in {Choice.FOR, Choice.AGAINST}:
+        return None, "The chair gave no casting vote, so the tie is lost."
+    return counts.casting_vote, f"The chair's casting vote was {counts.casting_vote}."
+
+
+def _reasoning(outcome: Outcome, counts: MotionCounts, rule: MotionRule, how: str) -> str:
     parts = [
-        f"{_VERDICT[outcome]}: {counted}.",
+        f"{_VERDICT[outcome]}: {counted(counts)}.",
         f"Needs {rule.majority.says(counts.base(rule.majority.basis))}.",
+        how,
     ]
-    if tie and rule.tie is TieRule.LOST:
-        parts.append("A tie is lost.")
-    if tie and rule.tie is TieRule.CHAIR:
-        parts.append(
-            f"The chair's casting vote was {counts.casting_vote}."
-            if counts.casting_vote in {Choice.FOR, Choice.AGAINST}
-            else "The chair gave no casting vote, so the tie is lost."
-        )
     if rule.quorum is not None:
-        parts.append(f"Quorum {rule.quorum.says(counts.base(rule.quorum.basis))}: {counts.voted} voted.")
-    if rule.source:
-        parts.append(rule.source)
-    return " ".join(parts)
+        taking_part = counts.taking_part(rule.taking_part)
+        verb = "voted" if taking_part == counts.voted else "took part"
+        parts.append(f"Quorum {rule.quorum.says(counts.base(rule.quorum.basis))}: {taking_part} {verb}.")
+    return " ".join(part for part in (*parts, rule.source) if part)
+
+
+def counted(counts: MotionCounts) -> str:
+    """Say what was counted: “43 for, 19 against, 6 abstained”, and the blank and invalid if there are any."""
+    says = f"{counts.votes_for} for, {counts.against} against, {counts.abstained} abstained"
+    others = [(counts.blank, "blank"), (counts.invalid, "invalid")]
+    return says + "".join(f", {number} {what}" for number, what in others if number)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from coop.rules.lot import draw
 from coop.rules.tally.election import Action, Election, Result, Round
+from coop.rules.tally.papers import Weight
 
 # Looking ahead re-runs the count; where so many re-runs can't settle it, the tie counts as one that matters.
 LOOK_AHEAD = 200
@@ -72,18 +73,20 @@ def count_with_ladder(election: Election, count: Count) -> Result:
                 settled = (*settled, Settled(drawn, says))
 
 
-def separate(tied: Sequence[int], stages: Sequence[Mapping[int, Fraction]], *, most: bool) -> tuple[int, ...]:
+def separate(
+    tied: Sequence[int], stages: Sequence[Mapping[int, Fraction]], *, most: bool, within: Weight = 0
+) -> tuple[int, ...]:
     """Go back from the latest stage; at each keep those with the most (or fewest) votes there.
 
     Scottish Local Government Elections Order 2011, schedule 1: the most recent preceding stage at
-    which the tied had an unequal number of votes.
+    which the tied had an unequal number of votes. Figures `within` so many votes count as equal.
     """
     left = tuple(sorted(tied))
     for tallies in reversed(stages):
         if len(left) == 1:
             break
         best = (max if most else min)(tallies[number] for number in left)
-        left = tuple(number for number in left if tallies[number] == best)
+        left = tuple(number for number in left if abs(tallies[number] - best) <= within)
     return left
 
 

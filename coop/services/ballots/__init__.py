@@ -7,9 +7,11 @@ from coop.services.ballots.drafting import (
     open_ballot,
     open_due,
     propose_motion,
+    refuse_unless_draft,
     set_up_election,
     void,
 )
+from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
     before_opening,
@@ -79,10 +81,12 @@ __all__ = [
     "open_ballot",
     "open_due",
     "outcomes_of",
+    "paper_of",
     "place_of",
     "preview",
     "propose_motion",
     "recent_decisions",
+    "refuse_unless_draft",
     "roll_lines",
     "rule_of",
     "seal",

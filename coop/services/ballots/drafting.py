@@ -141,10 +141,7 @@ def change_draft(
     """Change the words of a ballot that nobody was told of yet."""
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
-    if ballot.stage_at(now) != "drafted":
-        raise Refusal(
-            _("This ballot was announced, so its words stand. Void it and draft another to change them.")
-        )
+    refuse_unless_draft(ballot, now)
     title, text = " ".join(title.split()), text.strip()
     if not title or (ballot.motion and not text):
         raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
@@ -152,6 +149,14 @@ def change_draft(
     if ballot.motion:
         ballot.motion.title, ballot.motion.text = title, text
     record(organisation, actor, "redrafted", f"ballot {ballot.number}", now)
+
+
+def refuse_unless_draft(ballot: Ballot, now: datetime) -> None:
+    """Refuse to change the words of a ballot that members were told of."""
+    if ballot.stage_at(now) != "drafted":
+        raise Refusal(
+            _("This ballot was announced, so its words stand. Void it and draft another to change them.")
+        )
 
 
 def announce(

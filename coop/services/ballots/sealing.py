@@ -12,10 +12,10 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.organisations import Organisation
 from coop.rules.tally import METHODS
-from coop.rules.tally.election import Election, Paper
 from coop.rules.tally.motion import Choice, MotionCounts, count_motion
 from coop.rules.tally.verdict import judge_election
 from coop.rules.thresholds import Quorum
+from coop.services.ballots.papers import election_of
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import eligible_on
 from coop.services.ballots.rule import motion_rule
@@ -130,20 +130,19 @@ def _decide(
 def _count_motion(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[str, str, dict[str, Any], str]:
     sums = {choice: sum(weight for chosen, weight in votes if chosen == choice) for choice in Choice}
     counts = MotionCounts(sums[Choice.FOR], sums[Choice.AGAINST], sums[Choice.ABSTAIN], eligible_on(ballot))
-    result = count_motion(counts, motion_rule(ballot.rule or {}))
+    result = count_motion(counts, motion_rule(ballot.rule or {}), bytes.fromhex(ballot.seed))
     return result.outcome.value, result.says, result.plain(), ballot.text
 
 
 def _count_election(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[str, str, dict[str, Any], str]:
     rule = ballot.rule or {}
     names = tuple(option.name for option in ballot.options)
-    papers = tuple(Paper.ranking(*ranking, weight=weight) for ranking, weight in votes)
     method = METHODS[ballot.method]
-    result = method.count(Election(names, papers, ballot.seats, seed=bytes.fromhex(ballot.seed)))
+    result = method.count(election_of(ballot, votes))
     verdict = judge_election(
         result,
         method,
-        voted=sum(weight for _ranking, weight in votes),
+        voted=sum(weight for _choice, weight in votes),
         eligible=eligible_on(ballot),
         quorum=Quorum.parse(rule["quorum"]) if rule["quorum"] else None,
         articles=tuple(rule["articles"]),

@@ -1,24 +1,22 @@
 """Casting: one vote per roll entry, changed until closing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coop.access import Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOption, RollEntry, Vote
+from coop.models.ballots import Ballot, RollEntry, Vote
 from coop.rules.tally.motion import Choice
+from coop.services.ballots import papers
 from coop.services.ballots.reading import closing_words
 from coop.services.ballots.roll import why_not
 from coop.services.records import record
-
-Ranking = Sequence[int]  # candidates' numbers, the first preference first
-
 
 # When a poll opens, casting is the busy road: its statements are built once.
 
@@ -50,10 +48,10 @@ def _upsert(insert: Callable[..., Any]) -> Any:
 _CAST = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 
 
-def cast_vote(ballot: Ballot, voter: Actor, choice: str | Ranking, now: datetime) -> None:
+def cast_vote(ballot: Ballot, voter: Actor, choice: str | papers.Choice, now: datetime) -> None:
     """Record the voter's choice, or change it while the ballot is open."""
     authorize(voter, Permission.VOTE, ballot)
-    paper = _motion_paper(choice) if ballot.kind == "motion" else _ranked_paper(ballot, choice)
+    paper = _motion_paper(choice) if ballot.kind == "motion" else papers.checked(ballot, choice)
 
     row = db.session.execute(_PLACE, {"ballot": ballot.id, "voter": voter.membership_id}).one()
     _refuse_outside_voting(ballot, row.opened_at, row.sealed_at, row.void_at, now)
@@ -66,9 +64,9 @@ def cast_vote(ballot: Ballot, voter: Actor, choice: str | Ranking, now: datetime
     record(ballot.organisation_id, voter, "voted on", f"ballot {ballot.number}", now)
 
 
-def vote_of(ballot: Ballot, membership_id: int | None) -> str | list[int] | None:
+def vote_of(ballot: Ballot, membership_id: int | None) -> str | list[Any] | None:
     """Return what a member has chosen so far."""
-    choice: str | list[int] | None = db.session.scalar(
+    choice: str | list[Any] | None = db.session.scalar(
         select(Vote.choice)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == membership_id)
@@ -76,23 +74,10 @@ def vote_of(ballot: Ballot, membership_id: int | None) -> str | list[int] | None
     return choice
 
 
-def _motion_paper(choice: str | Ranking) -> str:
+def _motion_paper(choice: str | papers.Choice) -> str:
     if not isinstance(choice, str) or choice not in set(Choice):
         raise Refusal(_("Choose first: for, against, or abstain."))
     return choice
-
-
-def _ranked_paper(ballot: Ballot, choice: str | Ranking) -> list[int]:
-    if isinstance(choice, str) or not choice:
-        raise Refusal(_("Choose first: put at least one candidate in place 1."))
-    if len(set(choice)) < len(choice):
-        raise Refusal(_("Somebody has two places on your paper. Give each candidate one place or none."))
-    most = (
-        db.session.scalar(select(func.count(BallotOption.id)).where(BallotOption.ballot_id == ballot.id)) or 0
-    )
-    if not all(1 <= number <= most for number in choice):
-        raise Refusal(_("There is no such candidate on this paper. Reload the page and choose again."))
-    return list(choice)
 
 
 def _refuse_outside_voting(

@@ -6,6 +6,7 @@ from coop.services.members.applications import (
     apply,
     find_application,
     is_confirmed,
+    list_applications,
     refuse,
     waiting_applications,
     withdraw,
@@ -13,7 +14,14 @@ from coop.services.members.applications import (
 from coop.services.members.enrolling import HeldBy, enrol
 from coop.services.members.erasing import ask_for_erasure, erase, erasures_asked_for, forget_applications
 from coop.services.members.importing import import_members, plan_import
-from coop.services.members.leaving import record_event, resign
+from coop.services.members.leaving import (
+    kinds_to_note,
+    note_event,
+    offices_that_end,
+    record_event,
+    refuse_to_note,
+    resign,
+)
 from coop.services.members.particulars import Particulars, change_particulars, held_about
 from coop.services.members.register import (
     Filter,
@@ -47,13 +55,18 @@ __all__ = [
     "held_about",
     "import_members",
     "is_confirmed",
+    "kinds_to_note",
+    "list_applications",
     "list_members",
     "look_at",
+    "note_event",
     "note_export",
+    "offices_that_end",
     "organisations_of",
     "plan_import",
     "record_event",
     "refuse",
+    "refuse_to_note",
     "register_rows",
     "resign",
     "waiting_applications",

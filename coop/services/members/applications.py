@@ -1,11 +1,13 @@
 """Asking to become a member, and being admitted or refused."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, String, cast, func, or_, select
 
 from coop.access import Actor, Permission, authorize
 from coop.errors import Missing, Refusal
@@ -14,7 +16,20 @@ from coop.models.accounts import Person
 from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.services import accounts, records
-from coop.services.members.register import active_membership_of, add_membership, next_number
+from coop.services.members.register import PAGE, active_membership_of, add_membership, next_number
+
+
+@dataclass(frozen=True)
+class ApplicationPage:
+    """Some of the applications that wait, and how many there are."""
+
+    applications: list[Application]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
 
 
 def apply(
@@ -104,12 +119,34 @@ def find_application(organisation: Organisation, application_id: int, actor: Act
 def waiting_applications(organisation: Organisation, actor: Actor) -> list[Application]:
     """The applications that wait for an answer, the oldest first."""
     authorize(actor, Permission.SEE_APPLICATIONS, organisation)
-    return list(
-        db.session.scalars(
-            select(Application)
-            .where(Application.organisation_id == organisation.id, Application.outcome.is_(None))
-            .order_by(Application.applied_at, Application.id)
+    return list(db.session.scalars(_waiting(organisation)))
+
+
+def list_applications(
+    organisation: Organisation, actor: Actor, words: str = "", page: int = 1
+) -> ApplicationPage:
+    """One page of those that wait, whose name, address or number is searched for."""
+    authorize(actor, Permission.SEE_APPLICATIONS, organisation)
+    query, words = _waiting(organisation), words.strip()
+    if words:
+        query = query.where(
+            or_(
+                Application.name.icontains(words, autoescape=True),
+                Application.email.icontains(words, autoescape=True),
+                cast(Application.id, String) == words,
+            )
         )
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    number = min(max(1, page), max(1, -(-total // PAGE)))
+    rows = db.session.scalars(query.limit(PAGE).offset((number - 1) * PAGE))
+    return ApplicationPage(list(rows), total, number)
+
+
+def _waiting(organisation: Organisation) -> Select[Any]:
+    return (
+        select(Application)
+        .where(Application.organisation_id == organisation.id, Application.outcome.is_(None))
+        .order_by(Application.applied_at, Application.id)
     )
 
 

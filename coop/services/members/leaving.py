@@ -1,4 +1,4 @@
-"""What happens to a membership once it stands: leaving, above all."""
+"""What happens to a membership once it stands: leaving, above all, and coming back."""
 
 from datetime import date, datetime
 
@@ -8,8 +8,8 @@ from sqlalchemy import or_, select, update
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.members import ENDED, Membership, MembershipEvent
-from coop.models.organisations import BodyMembership, OfficeTerm, Organisation
+from coop.models.members import ENDED, Membership, MembershipEvent, status_of
+from coop.models.organisations import BodyMembership, Office, OfficeTerm, Organisation
 from coop.services import organisations, records
 
 
@@ -37,6 +37,47 @@ def record_event(
         decision_id=decision_id,
         article=article,
         version_id=version_id,
+    )
+
+
+def kinds_to_note(membership: Membership) -> tuple[str, ...]:
+    """What an officer writes down without a decision: an end that nobody decides, or a return from one."""
+    latest = membership.events[-1].kind if membership.events else None
+    if status_of(latest) in ("active", "suspended"):
+        return ("died", "lapsed")
+    returns = latest in ("died", "lapsed", "resigned") and membership.erased_at is None
+    return ("reinstated",) if returns else ()
+
+
+def refuse_to_note(membership: Membership, kind: str, on: date, now: datetime) -> None:
+    """Refuse what cannot have happened on that day, or takes a decision."""
+    organisation = db.session.get_one(Organisation, membership.organisation_id)
+    if kind not in kinds_to_note(membership):
+        raise Refusal(_("This cannot be recorded of %(name)s as things stand now.", name=membership.name))
+    if on > organisation.day_of(now):
+        raise Refusal(_("This day has not come yet. Choose today or an earlier day."))
+    if membership.events[-1].on > on:
+        raise Refusal(_("Something that happened later is written down already. Choose a later day."))
+
+
+def note_event(
+    membership: Membership, kind: str, actor: Actor, now: datetime, *, on: date, note: str = ""
+) -> MembershipEvent:
+    """Write down a death, a lapse or a return, from its day on."""
+    authorize(actor, Permission.CHANGE_MEMBER, membership)
+    db.session.refresh(membership, with_for_update=True)
+    refuse_to_note(membership, kind, on, now)
+    return _append(membership, kind, actor, now, on=on, reason=note.strip())
+
+
+def offices_that_end(membership: Membership, day: date) -> list[str]:
+    """The titles of the offices that a member would lose by leaving on a day."""
+    titles = select(Office.title).join(OfficeTerm, OfficeTerm.office_id == Office.id)
+    standing = (OfficeTerm.starts_on <= day, or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on > day))
+    return list(
+        db.session.scalars(
+            titles.where(OfficeTerm.membership_id == membership.id, *standing).order_by(Office.id)
+        )
     )
 
 

@@ -15,6 +15,7 @@ from coop.services.organisations.bodies import (
     found_organisation,
     join_body,
     offices_of,
+    refuse_unless_first,
     seats_of,
     sizes_of,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "join_body",
     "offices_of",
     "past_terms",
+    "refuse_unless_first",
     "seats_of",
     "sizes_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from coop.access import Actor, Permission, authorize
@@ -28,6 +28,14 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 def any_exists() -> bool:
     return db.session.scalar(select(Organisation.id).limit(1)) is not None
+
+
+def refuse_unless_first() -> None:
+    """Refuse if an organisation exists; of two founded at the same moment, the second waits and is refused."""
+    if db.engine.dialect.name == "postgresql":  # where several write at once, and there is no row to lock yet
+        db.session.execute(text("SELECT pg_advisory_xact_lock(7211, 0)"))
+    if any_exists():
+        raise Refusal(_("Somebody has founded an organisation here in the meantime."))
 
 
 def find_organisation(slug: str) -> Organisation:

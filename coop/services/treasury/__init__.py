@@ -29,10 +29,9 @@ from coop.services.treasury.reading import (
     find_account,
     find_match,
     page_of,
-    proofs,
     queue,
+    standing,
     statement_bench,
-    statements_of,
 )
 from coop.services.treasury.settling import (
     book_as,
@@ -75,15 +74,14 @@ __all__ = [
     "page_of",
     "pay_charges",
     "preview_charges",
-    "proofs",
     "queue",
     "read",
     "return_payment",
     "returns_for",
     "reverse_charge",
     "same_money",
+    "standing",
     "standing_match",
     "statement_bench",
-    "statements_of",
     "undo",
 ]

@@ -1,6 +1,6 @@
 """What the treasurer looks at: the bench of lines, and whether the books agree with the bank."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -192,15 +192,8 @@ class Proof:
     reasons: tuple[str, ...]
 
 
-def proofs(organisation: Organisation, actor: Actor) -> list[Proof]:
+def _proofs(organisation: Organisation, accounts: list[LedgerAccount], used: Container[int]) -> list[Proof]:
     """For each bank account: the last balance the bank gave beside what the books hold on that day."""
-    dues.bodies_under(organisation, actor, Permission.SEE_BOOKS)
-    accounts = ledger.bank_accounts(organisation, actor)
-    used = set(
-        db.session.scalars(
-            select(Statement.account_id).where(Statement.organisation_id == organisation.id).distinct()
-        )
-    )
     # A body that keeps no money at a bank has nothing to compare.
     kept = [one for one in accounts if one.bank_account or one.id in used] or accounts[:1]
     return [_prove(organisation, account) for account in kept]
@@ -298,24 +291,70 @@ class StatementRow:
     waiting: int
 
 
-def statements_of(organisation: Organisation, actor: Actor, limit: int = 20) -> list[StatementRow]:
-    """The latest statements of the accounts the actor may see."""
-    accounts = {account.id: account for account in ledger.bank_accounts(organisation, actor)}
+@dataclass(frozen=True)
+class StatementPage:
+    """One page of statements, the latest first."""
+
+    rows: list[StatementRow]
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the money stands, and how many lines wait for a person."""
+
+    proofs: list[Proof]
+    balances: list[ledger.Balance]
+    statements: StatementPage
+    waiting: int
+
+
+def standing(organisation: Organisation, actor: Actor, page: int = 1) -> Standing:
+    """The treasury at a glance, with one page of its statements."""
+    dues.bodies_under(organisation, actor, Permission.SEE_BOOKS)
+    accounts = ledger.bank_accounts(organisation, actor)
+    imported = _imported(organisation)
+    lines = _joined(organisation, [account.id for account in accounts]).where(_WAITS)
+    return Standing(
+        _proofs(organisation, accounts, imported),
+        ledger.balances(organisation, actor),
+        _statements({account.id: account for account in accounts}, imported, page),
+        db.session.scalar(select(func.count()).select_from(lines.subquery())) or 0,
+    )
+
+
+def _imported(organisation: Organisation) -> dict[int, int]:
+    """How many statements were imported into each bank account, by its id."""
+    rows = db.session.execute(
+        select(Statement.account_id, func.count())
+        .where(Statement.organisation_id == organisation.id)
+        .group_by(Statement.account_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _statements(accounts: dict[int, LedgerAccount], imported: dict[int, int], page: int) -> StatementPage:
+    count = sum(imported.get(number, 0) for number in accounts)
+    pages = max(1, -(-count // PAGE))
+    number = min(max(1, page), pages)
     standing = aliased(Match)
     settled = select(standing.line_id).where(standing.undone_at.is_(None), standing.kind != "held")
-    rows = db.session.execute(
+    found = db.session.execute(
         select(
             Statement,
             func.count(StatementLine.id),
             func.count(StatementLine.id).filter(StatementLine.id.not_in(settled)),
         )
         .outerjoin(StatementLine, StatementLine.statement_id == Statement.id)
-        .where(Statement.organisation_id == organisation.id, Statement.account_id.in_(accounts))
+        .where(Statement.account_id.in_(accounts))
         .group_by(Statement.id)
         .order_by(Statement.id.desc())
-        .limit(limit)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
     )
-    return [StatementRow(one, accounts[one.account_id], lines, waiting) for one, lines, waiting in rows]
+    rows = [StatementRow(one, accounts[one.account_id], lines, waiting) for one, lines, waiting in found]
+    return StatementPage(rows, number, pages)
 
 
 def choosable_charges(
