@@ -86,7 +86,7 @@ def test_the_result_is_plain_values():
 
 
 @given(ballot=ballots())
-@settings(max_examples=scale(200, 5000))
+@settings(max_examples=scale(200, 5000), deadline=None)
 def test_each_amount_is_the_median_of_the_proposals_and_the_phantoms(ballot):
     """The definition, word for word, at the rate that was found."""
     result = count_budget(ballot)
@@ -106,7 +106,7 @@ def test_the_amounts_come_to_the_total_exactly_and_none_is_rounded_by_a_whole_un
 
 
 @given(ballot=ballots(voters=4), data=st.data())
-@settings(max_examples=scale(300, 10_000))
+@settings(max_examples=scale(300, 10_000), deadline=None)
 def test_nobody_comes_nearer_to_their_own_proposal_by_another_one(ballot, data):
     own = data.draw(st.sampled_from(sorted(ballot.proposals)))
     other = data.draw(_proposal(len(ballot.items), ballot.total_minor))

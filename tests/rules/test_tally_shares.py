@@ -175,7 +175,7 @@ def represented(group, elected, standard):
 
 
 @given(election=elections())
-@settings(max_examples=scale(150, 3000))
+@settings(max_examples=scale(150, 3000), deadline=None)
 def test_every_group_that_agrees_gets_its_due(election):
     """Extended justified representation: brute force over every set of candidates a group could agree on."""
     result = count(election)
@@ -189,7 +189,7 @@ def test_every_group_that_agrees_gets_its_due(election):
 
 
 @given(election=elections())
-@settings(max_examples=scale(150, 3000))
+@settings(max_examples=scale(150, 3000), deadline=None)
 def test_no_candidate_left_out_has_a_group_that_could_claim_more(election):
     """The stronger EJR+ (Brill and Peters 2023): the group need only share one candidate left out."""
     result = count(election)
@@ -230,7 +230,7 @@ def counted_by_loads(election):
 
 
 @given(election=elections())
-@settings(max_examples=scale(200, 5000))
+@settings(max_examples=scale(80, 3000), deadline=None)
 def test_the_rule_voter_by_voter_elects_the_same(election):
     result = count(election)
     drawn = any(counted.action is Action.TIE for counted in result.rounds)

@@ -28,15 +28,14 @@ def outcome_words() -> dict[str, str]:
 
 def measure_words(method: str) -> str:
     """What the first round of a method counts; "" where a drawing of it would say nothing."""
-    preferences, approvals, points = _("First preferences"), _("Approvals"), _("Points")
+    preferences, points = _("First preferences"), _("Points")
     words = {
         "irv": preferences,
         "scottish-stv": preferences,
         "wigm-stv": preferences,
         "meek-stv": preferences,
         "plurality": _("Votes"),
-        "approval": approvals,
-        "equal-shares": approvals,
+        "approval": _("Approvals"),
         "borda": points,
         "score": points,
         "star": points,

@@ -23,4 +23,4 @@ def count(election: Election) -> Result:
     return fill_seats(Table(NAME, election, votes, "approvals", says))
 
 
-METHOD = Method(NAME, "approval", one_seat=False, count=count, paper=PaperKind.APPROVAL)
+METHOD = Method(NAME, "approval voting", one_seat=False, count=count, paper=PaperKind.APPROVAL)

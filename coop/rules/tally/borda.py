@@ -37,4 +37,4 @@ def count(election: Election) -> Result:
     return fill_seats(Table(NAME, election, points, "points", says))
 
 
-METHOD = Method(NAME, "Borda", one_seat=False, count=count)
+METHOD = Method(NAME, "Borda points", one_seat=False, count=count)

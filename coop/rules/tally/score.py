@@ -16,4 +16,4 @@ def count(election: Election) -> Result:
     return fill_seats(Table(NAME, election, total_scores(election), "points", says))
 
 
-METHOD = Method(NAME, "score", one_seat=False, count=count, paper=PaperKind.SCORE)
+METHOD = Method(NAME, "score voting", one_seat=False, count=count, paper=PaperKind.SCORE)

@@ -74,7 +74,10 @@ class _Count:
         name = self.election.name
         votes = {n: Fraction(self._higher(n, other)) for n, other in ((first, second), (second, first))}
         points = " and ".join(f"{name(n)} ({quantity(self.totals[n])} points)" for n in votes)
-        scores = ", ".join(f"{quantity(votes[n])} papers score {name(n)} higher" for n in votes)
+        scores = ", ".join(
+            f"{quantity(many)} paper{' scores' if many == 1 else 's score'} {name(n)} higher"
+            for n, many in votes.items()
+        )
         self._note(Action.TRANSFER, f"{points} go to the runoff: {scores}.", votes)
         if votes[first] != votes[second]:
             winner = max(votes, key=lambda n: votes[n])
@@ -130,4 +133,6 @@ def count(election: Election) -> Result:
     return count_with_ladder(election, lambda given, script: _Count(given, totals, script).run())
 
 
-METHOD = Method(NAME, "STAR", one_seat=True, count=count, paper=PaperKind.SCORE)
+METHOD = Method(
+    NAME, "score, then automatic runoff (STAR)", one_seat=True, count=count, paper=PaperKind.SCORE
+)
