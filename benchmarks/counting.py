@@ -1,13 +1,11 @@
 """`coop tally` as a whole process, beside a pyrankvote script that reads the same file."""
 
 import json
-import os
 import random
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -43,17 +41,12 @@ def write_election(path: Path, ballots: int, seed: int = 1844) -> int:
 
 def run(command: list[str]) -> tuple[float, float]:
     """Run a whole process; give its seconds and the most memory it held, in MB."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
-    answer = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode or not answer:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}.")
-    if "--json" in command:
-        json.loads(answer)
-    return seconds, usage.ru_maxrss / 1024
+    runner = [sys.executable, str(Path(__file__).with_name("whole_process.py"))]
+    done = subprocess.run([*runner, *command], capture_output=True, text=True, check=True, cwd=ROOT)
+    found = json.loads(done.stdout)
+    if found["code"] or not found["said"]:
+        sys.exit(f"{' '.join(command)} ended with {found['code']}. {done.stderr}")
+    return found["seconds"], found["mb"]
 
 
 def coop(path: Path, method: str) -> list[str]:

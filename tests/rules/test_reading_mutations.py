@@ -132,7 +132,7 @@ def read_or_refusal(data, name):
 
 
 @pytest.mark.shared
-def test_damaged_files_are_read_or_refused_with_a_line(originals):
+def test_damaged_files_are_read_or_refused_with_a_line(originals, evidence):
     kinds = Counter()
     for seed in range(scale(300, 10_000)):
         name, data = damaged(seed, originals)
@@ -147,3 +147,5 @@ def test_damaged_files_are_read_or_refused_with_a_line(originals):
             assert outcome.unusual().keys() >= {"blank", "overvoted", "skipped", "repeated"}, f"seed {seed}"
     assert len(kinds) == 2  # neither all read nor all refused
     assert min(kinds.values()) > scale(30, 1_000)
+    refused = kinds[Unreadable]
+    evidence(damaged=kinds.total(), read=kinds.total() - refused, refused_with_a_line=refused, tracebacks=0)

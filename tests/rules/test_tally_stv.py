@@ -65,7 +65,7 @@ GREGORY += [("exact quota", "wigm-rational", 12, file) for file in ("42", "42t",
 
 @pytest.mark.shared
 @pytest.mark.parametrize(("method", "counter", "places", "file"), GREGORY)
-def test_every_stage_is_as_another_counter_prints_it(method, counter, places, file):
+def test_every_stage_is_as_another_counter_prints_it(method, counter, places, file, evidence):
     """Their last exclusion still moves papers; by the rule nothing moves once as many are left as seats."""
     count = wigm_stv.to_the_exact_quota if method == "exact quota" else METHODS[method].count
     printed = [action for actions in report(file, counter) for action in actions if action.action in MOVES]
@@ -76,6 +76,7 @@ def test_every_stage_is_as_another_counter_prints_it(method, counter, places, fi
         assert {name: round(exact[name], places) for name in action.tallies} == action.tallies
         assert round(counted.exhausted, places) == action.totals["Nontransferable votes"]
         assert counted.loss == action.totals["Residual"]
+    evidence(stages_alike=len(pairs), decimals=places)
 
 
 def closes(action):
@@ -88,7 +89,7 @@ MEEK = {"42": 3, "42t": 3, "513": 3, "M135": 12, "SC": 12, "SC-Vm-12": 4, "SCw":
 
 @pytest.mark.shared
 @pytest.mark.parametrize(("file", "rounds"), MEEK.items())
-def test_every_round_of_meek_is_as_another_counter_prints_it(file, rounds):
+def test_every_round_of_meek_is_as_another_counter_prints_it(file, rounds, evidence):
     ends = [[action for action in actions if closes(action)] for actions in report(file, "meek")]
     pairs = agreed(file, METHODS["meek-stv"].count, [actions[-1] for actions in ends if actions])
     assert len(pairs) == rounds
@@ -99,6 +100,7 @@ def test_every_round_of_meek_is_as_another_counter_prints_it(file, rounds):
         assert (
             quantity(action.totals["Quota" if counted.action is Action.ELECT else "Surplus"]) in counted.says
         )
+    evidence(rounds_alike=len(pairs), decimals=9)
 
 
 SIX = ("A1", "A2", "A3", "A4", "A5", "B1")
