@@ -30,6 +30,7 @@ def decision(year: int, number: int) -> str:
     return render_template(
         "ballots/decision.html",
         decision=found,
+        head=ballots.head_of_bundle(ballot),
         ballot=ballot,
         candidates={option.position: option.name for option in ballot.options},
         outcomes=outcome_words(),

@@ -14,8 +14,8 @@ from coop.blueprints.ballots.words import choice_words, class_words, measure_wor
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
 from coop.rules.tally import METHODS
-from coop.services import ballots, organisations
-from coop.transaction import seal_ballot, writing
+from coop.services import ballots, organisations, records
+from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
 
@@ -97,6 +97,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
+        head=ballots.head_of_bundle(ballot) if decision else "",
         votes=ballots.who_voted_how(ballot, page),
         page=page,
         pages=1 if decision is None else -(-decision.result["voted"] // ballots.VOTES_A_PAGE),
@@ -185,8 +186,10 @@ def roll(number: int) -> str:
 @requires(Permission.SEE_BUNDLE)
 def bundle(number: int) -> Response:
     """Everything needed to check a counted ballot; a list of members, so for members only."""
-    ballot = find(number)
-    answer: Response = jsonify(ballots.bundle(ballot, g.organisation, g.actor, g.now))
+    ballot, here = find(number), g.organisation.id
+    if ballot.sealed_at is not None and not ballots.head_of_bundle(ballot):
+        chain_events(lambda: records.chain_events(here))
+    answer: Response = jsonify(ballots.bundle(find(number), g.organisation, g.actor, g.now))
     name = f"{g.organisation.slug}-ballot-{number}.json"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
