@@ -15,6 +15,7 @@ COMMANDS = {
     "offices": ("offices", "Who holds which office."),
     "serve": ("serve", "Serve the application."),
     "tally": ("tally", "Count an election from a file."),
+    "verify": ("verify", "Check a ballot from its bundle, offline."),
 }
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Interval(StrEnum):
@@ -74,3 +75,11 @@ def periods(start: dt.date, interval: Interval | str, until: dt.date) -> Iterato
     while (period := period_at(start, each, k)).first <= until:
         yield period
         k += 1
+
+
+def closing_of(opens_at: dt.datetime, days: int, zone: str) -> dt.datetime:
+    """Find the closing: the same wall time so many days later, up to the next whole minute."""
+    local = opens_at.astimezone(ZoneInfo(zone)) + dt.timedelta(days=days)
+    if local.second or local.microsecond:
+        local = local.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
+    return local.astimezone(dt.UTC)

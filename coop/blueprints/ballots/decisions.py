@@ -4,6 +4,7 @@ from flask import g, render_template, request
 
 from coop.access import Permission, requires
 from coop.blueprints.ballots import bp
+from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.words import class_words, measure_words, outcome_words
 from coop.services import ballots
 
@@ -27,9 +28,11 @@ def decisions() -> str:
 def decision(year: int, number: int) -> str:
     found = ballots.find_decision(g.organisation, year, number)
     ballot = ballots.ballot_of(found)
+    head = head_beside(ballot)
     return render_template(
         "ballots/decision.html",
         decision=found,
+        head=head,
         ballot=ballot,
         candidates={option.position: option.name for option in ballot.options},
         outcomes=outcome_words(),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
+from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
@@ -77,7 +78,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     """The page of a ballot: the paper while it is open, the result afterwards."""
     if paper is not None and isinstance(paper, MotionPaper) != (ballot.kind == "motion"):
         raise Missing  # a paper of the other kind
-    stage = ballot.stage_at(g.now)
+    stage, head = ballot.stage_at(g.now), head_beside(ballot)
     place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
     if paper is None and stage == "open" and place and place.entitled:
@@ -97,6 +98,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
+        head=head,
         votes=ballots.who_voted_how(ballot, page),
         page=page,
         pages=1 if decision is None else -(-decision.result["voted"] // ballots.VOTES_A_PAGE),
@@ -186,6 +188,7 @@ def roll(number: int) -> str:
 def bundle(number: int) -> Response:
     """Everything needed to check a counted ballot; a list of members, so for members only."""
     ballot = find(number)
+    head_beside(ballot)
     answer: Response = jsonify(ballots.bundle(ballot, g.organisation, g.actor, g.now))
     name = f"{g.organisation.slug}-ballot-{number}.json"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -17,10 +17,11 @@ from coop.models.ballots import Ballot, BallotOption, Motion, RollEntry
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.models.records import OutboxMail
+from coop.rules.calendar import closing_of
 from coop.rules.tally import METHODS
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
-from coop.services.ballots.rule import Lawful, closing_of, lawful
+from coop.services.ballots.rule import Lawful, lawful
 from coop.services.ballots.transcript import opening_record, sha256_of
 from coop.services.organisations import assembly_of
 from coop.services.records import record
@@ -251,6 +252,7 @@ def _open(
         "eligible": sum(entry.entitled for entry in entries),
         "version": found.version.number,
         "opening_sha256": sha256_of(opening_record(ballot, organisation)),
+        "seed_sha256": hashlib.sha256(bytes.fromhex(ballot.seed)).hexdigest(),
     }
     record(organisation, actor, "opened", f"ballot {ballot.number}", now, facts)
     _tell_voters(ballot, organisation, now)

@@ -4,7 +4,6 @@ A choice is kept as a list: the candidates' numbers in order of preference; or t
 order of number; or a score for each candidate, null where none was given.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,8 +14,7 @@ from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, BallotOption
 from coop.rules.tally import METHODS
-from coop.rules.tally.election import HIGHEST_SCORE, Election, PaperKind
-from coop.rules.tally.papers import Scores, profile, word
+from coop.rules.tally.election import HIGHEST_SCORE, PaperKind
 
 Choice = Sequence[int | None]
 
@@ -46,20 +44,6 @@ def checked(ballot: Ballot, choice: str | Choice) -> list[Any]:
     if not all(1 <= number <= most for number in numbers):
         raise Refusal(_stranger())
     return sorted(numbers) if kind is PaperKind.APPROVAL else numbers
-
-
-def election_of(ballot: Ballot, votes: Sequence[tuple[Any, int]]) -> Election:
-    """Gather the votes, each with its weight, for the count."""
-    names = tuple(option.name for option in ballot.options)
-    kind, seed = paper_of(ballot), bytes.fromhex(ballot.seed)
-    if kind is PaperKind.SCORE:
-        scores: Counter[Scores] = Counter()
-        for given, weight in votes:
-            scores[tuple(given)] += weight
-        return Election.scored(names, scores, ballot.seats, seed=seed)
-    level = kind is PaperKind.APPROVAL  # all on the first rank
-    papers = profile((word([choice] if level else choice), weight) for choice, weight in votes)
-    return Election(names, papers, ballot.seats, seed=seed)
 
 
 def _blank(kind: PaperKind) -> str:

@@ -12,10 +12,11 @@ from coop.extensions import db
 from coop.models.ballots import Ballot
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
+from coop.rules.calendar import closing_of
 from coop.services import organisations
 from coop.services.ballots.drafting import Candidate
 from coop.services.ballots.roll import draw_roll
-from coop.services.ballots.rule import closing_of, explain, lawful
+from coop.services.ballots.rule import explain, lawful
 
 
 @dataclass(frozen=True)

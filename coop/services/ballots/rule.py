@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,7 +16,7 @@ from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import add_months
 from coop.rules.provisions import CLASSES
 from coop.rules.tally import METHODS
-from coop.rules.tally.motion import MotionRule, TieRule, sources
+from coop.rules.tally.motion import sources
 from coop.rules.thresholds import Basis, Majority, Quorum
 from coop.services import constitution
 
@@ -43,25 +42,6 @@ def lawful(
     if office is None and decision_class not in CLASSES:
         raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
     return _election(version, body, office) if office else _motion(version, decision_class, body)
-
-
-def closing_of(opens_at: datetime, days: int, zone: str) -> datetime:
-    """Find the closing: the same wall time so many days later, up to the next whole minute."""
-    local = opens_at.astimezone(ZoneInfo(zone)) + timedelta(days=days)
-    if local.second or local.microsecond:
-        local = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return local.astimezone(UTC)
-
-
-def motion_rule(frozen: dict[str, Any]) -> MotionRule:
-    """Read a motion's frozen rule for the count."""
-    return MotionRule(
-        Majority.parse(frozen["majority"]),
-        Quorum.parse(frozen["quorum"]) if frozen["quorum"] else None,
-        TieRule(frozen["tie"]),
-        tuple(frozen["articles"]),
-        frozen["version"],
-    )
 
 
 def rule_of(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[str, Any]:

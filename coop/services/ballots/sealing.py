@@ -11,17 +11,12 @@ from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.organisations import Organisation
-from coop.rules.tally import METHODS
-from coop.rules.tally.motion import Choice, MotionCounts, count_motion
-from coop.rules.tally.verdict import judge_election
-from coop.rules.thresholds import Quorum
-from coop.services.ballots.papers import election_of
+from coop.rules.tally.decide import Counted, decide_election, decide_motion
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import eligible_on
-from coop.services.ballots.rule import motion_rule
 from coop.services.ballots.seating import seat_elected
-from coop.services.ballots.transcript import closing_record, sha256_of
-from coop.services.records import record
+from coop.services.ballots.transcript import closing_record, opening_event, sha256_of
+from coop.services.records import as_record, record
 
 GRACE = timedelta(seconds=10)  # for requests that came in time and wait for the lock
 
@@ -63,8 +58,10 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     decision = _decide(ballot, organisation, votes, now)
     facts = {
         "decision": decision.label,
+        "decided_on": decision.decided_on.isoformat(),
         "outcome": decision.outcome,
         "votes": len(votes),
+        "opening_event_sha256": sha256_of(as_record(opening_event(ballot))),
         "closing_sha256": sha256_of(closing_record(ballot)),
         "seed": ballot.seed,
     }
@@ -97,8 +94,7 @@ def _decide(
     ballot: Ballot, organisation: Organisation, votes: list[tuple[Any, int]], now: datetime
 ) -> Decision:
     """Count, and write the decision down; the only place where decisions are made."""
-    counted = _count_motion(ballot, votes) if ballot.kind == "motion" else _count_election(ballot, votes)
-    outcome, reasoning, result, text = counted
+    counted, text = _count(ballot, votes)
     day = organisation.day_of(ballot.closes_at)
     last = db.session.scalar(
         select(func.max(Decision.number)).where(
@@ -114,9 +110,9 @@ def _decide(
         body_id=ballot.body_id,
         title=ballot.title,
         text=text,
-        outcome=outcome,
-        reasoning=reasoning,
-        result=result,
+        outcome=counted.outcome,
+        reasoning=counted.reasoning,
+        result=counted.result,
         version_id=ballot.version_id,
         articles=list((ballot.rule or {})["articles"]),
         decided_on=day,
@@ -127,34 +123,15 @@ def _decide(
     return decision
 
 
-def _count_motion(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[str, str, dict[str, Any], str]:
-    sums = {choice: sum(weight for chosen, weight in votes if chosen == choice) for choice in Choice}
-    counts = MotionCounts(sums[Choice.FOR], sums[Choice.AGAINST], sums[Choice.ABSTAIN], eligible_on(ballot))
-    result = count_motion(counts, motion_rule(ballot.rule or {}), bytes.fromhex(ballot.seed))
-    return result.outcome.value, result.says, result.plain(), ballot.text
-
-
-def _count_election(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[str, str, dict[str, Any], str]:
-    rule = ballot.rule or {}
+def _count(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[Counted, str]:
+    """Count the votes, and say in the decision's words what they came to."""
+    rule, eligible, seed = ballot.rule or {}, eligible_on(ballot), bytes.fromhex(ballot.seed)
+    if ballot.kind == "motion":
+        return decide_motion(rule, votes, eligible, seed), ballot.text
     names = tuple(option.name for option in ballot.options)
-    method = METHODS[ballot.method]
-    result = method.count(election_of(ballot, votes))
-    verdict = judge_election(
-        result,
-        method,
-        voted=sum(weight for _choice, weight in votes),
-        eligible=eligible_on(ballot),
-        quorum=Quorum.parse(rule["quorum"]) if rule["quorum"] else None,
-        articles=tuple(rule["articles"]),
-        version=rule["version"],
+    counted = decide_election(
+        rule, votes, eligible, seed, method=ballot.method, names=names, seats=ballot.seats
     )
-    plain = result.plain() | {
-        "outcome": verdict.outcome.value,
-        "elected": [{"number": n, "name": names[n - 1]} for n in verdict.elected],
-        "voted": len(votes),
-        "eligible": eligible_on(ballot),
-        "says": verdict.says,
-    }
-    elected = ", ".join(names[n - 1] for n in verdict.elected)
+    elected = ", ".join(one["name"] for one in counted.result["elected"])
     text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")
-    return verdict.outcome.value, verdict.says, plain, text
+    return counted, text

@@ -14,10 +14,10 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
-from coop.models.records import AuditEvent
+from coop.models.records import AuditEvent, AuditLink
 from coop.rules.chain import canonical
 from coop.rules.tally.motion import Choice
-from coop.services.records import as_record, head_of
+from coop.services.records import as_record
 
 FORMAT = 1
 
@@ -49,6 +49,7 @@ def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]
             "seats": ballot.seats,
             "opens_at": ballot.opens_at.isoformat(),
             "closes_at": ballot.closes_at.isoformat(),
+            "zone": ballot.zone,
         },
         "rule": rule,
         "constitution": {
@@ -58,55 +59,82 @@ def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]
         },
         "options": options,
         "roll": _roll(ballot),
+        "keys": {},  # class → public key: secret ballots alone have them
+        "receipt_key": None,
     }
 
 
 def closing_record(ballot: Ballot) -> dict[str, Any]:
-    """Gather what sealing froze, private votes without members; its hash stands in the closing event."""
+    """Gather what sealing froze; its hash stands in the closing event.
+
+    A private vote stands without its member, as often as it weighs: nothing else joins a weight to it.
+    """
     rows = db.session.execute(
-        select(Membership.number, Vote.choice)
+        select(Membership.number, Vote.choice, RollEntry.weight)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .join(Membership, Membership.id == RollEntry.membership_id)
         .where(Vote.ballot_id == ballot.id)
     ).all()
-    issued = sorted(member_mark(ballot, number) for number, _choice in rows)
-    votes: list[Any] = [choice for _number, choice in rows]
+    marked = [(member_mark(ballot, number), choice, weight) for number, choice, weight in rows]
+    votes: list[Any] = [choice for _mark, choice, weight in marked for _paper in range(weight)]
     if ballot.secrecy == "open":
-        votes = [{"member": member_mark(ballot, number), "choice": choice} for number, choice in rows]
+        votes = [{"member": mark, "choice": choice} for mark, choice, _weight in marked]
+    issued = sorted(mark for mark, _choice, _weight in marked)
     return {"votes": sorted(votes, key=canonical), "issued": issued, "seed": ballot.seed}
 
 
 def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Put together what checks a sealed ballot, for members and the auditor; it is a list of members."""
+    """Put together what checks a sealed ballot, for members and the auditor; it is a list of members.
+
+    The closing event must be in the chain: call chain_events before. The bundle is then the same for ever.
+    """
     authorize(actor, Permission.SEE_BUNDLE, ballot)
     decision = db.session.scalar(select(Decision).where(Decision.ballot_id == ballot.id))
     if ballot.sealed_at is None or decision is None or ballot.stage_at(now) == "void":
         raise Refusal(_("There is nothing to check yet: the votes are counted after voting closes."))
+    closing = _event(ballot, "sealed")
+    link = db.session.get(AuditLink, closing.id)
+    if link is None:
+        raise Refusal(_("The count was recorded a moment ago. Ask for the file again in a few seconds."))
     opened, closed = opening_record(ballot, organisation), closing_record(ballot)
     voted = set(closed["issued"])
-    events = db.session.scalars(
-        select(AuditEvent)
-        .where(
-            AuditEvent.organisation_id == organisation.id,
-            AuditEvent.subject == f"ballot {ballot.number}",
-            AuditEvent.verb.in_(("opened", "sealed")),
-        )
-        .order_by(AuditEvent.id)
-    )
     return opened | {
         "roll": [entry | {"issued": entry["member"] in voted} for entry in opened["roll"]],
         "votes": closed["votes"],
         "result": decision.result,
         "seed": ballot.seed,
-        "events": [as_record(event) for event in events],
+        "events": [as_record(opening_event(ballot)), as_record(closing) | {"previous": link.previous}],
         "decision": {
             "number": decision.label,
             "outcome": decision.outcome,
             "reasoning": decision.reasoning,
             "decided_on": decision.decided_on.isoformat(),
         },
-        "head": head_of(organisation.id)[1],
+        "head": link.hash,
     }
+
+
+def head_of_bundle(ballot: Ballot) -> str:
+    """Return the head to print beside the result; "" while the closing event is not in the chain."""
+    linked = select(AuditLink.hash).join(AuditEvent, AuditEvent.id == AuditLink.event_id)
+    return db.session.scalar(linked.where(*_of(ballot, "sealed"))) or ""
+
+
+def opening_event(ballot: Ballot) -> AuditEvent:
+    return _event(ballot, "opened")
+
+
+def _event(ballot: Ballot, verb: str) -> AuditEvent:
+    return db.session.scalars(select(AuditEvent).where(*_of(ballot, verb))).one()
+
+
+def _of(ballot: Ballot, verb: str) -> tuple[Any, ...]:
+    """Find the one event of its kind that a ballot has."""
+    return (
+        AuditEvent.organisation_id == ballot.organisation_id,
+        AuditEvent.subject == f"ballot {ballot.number}",
+        AuditEvent.verb == verb,
+    )
 
 
 def _roll(ballot: Ballot) -> list[dict[str, Any]]:

@@ -1,0 +1,10 @@
+"""Checking a ballot from its bundle alone: every hash, the roll, the votes, the count and the decision.
+
+A check compares the file with itself; only the head, copied from elsewhere, compares it with the world.
+"""
+
+from coop.rules.verification.bundle import Bundle, Unreadable
+from coop.rules.verification.checks import Check, verify
+from coop.rules.verification.reading import read
+
+__all__ = ["Bundle", "Check", "Unreadable", "read", "verify"]

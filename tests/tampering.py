@@ -1,0 +1,189 @@
+"""What somebody could change in a bundle: alone, and with all that a forger must change with it."""
+
+import copy
+
+from tests.bundles import sha256
+
+LATER = "2026-11-09T09:00:00+00:00"
+STRANGER = sha256("a stranger")
+
+
+def another(vote):
+    """Give a vote of the same kind that says something else."""
+    if isinstance(vote, dict):
+        return vote | {"choice": another(vote["choice"])}
+    if isinstance(vote, str):
+        return "against" if vote != "against" else "abstain"
+    return [5, 0, 0, 1] if len(vote) == 4 and None in vote else [4] if vote != [4] else [1]
+
+
+def alter_vote(bundle):
+    bundle["votes"][0] = another(bundle["votes"][0])
+
+
+def add_vote(bundle):
+    bundle["votes"].append(copy.deepcopy(bundle["votes"][0]))
+
+
+def issue_for_it(bundle):
+    bundle["roll"][-1]["issued"] = True
+    if isinstance(bundle["votes"][-1], dict):
+        bundle["votes"][-1]["member"] = bundle["roll"][-1]["member"]
+
+
+def drop_vote(bundle):
+    bundle["votes"].pop()
+
+
+def strike_the_voter(bundle):
+    voted = {vote["member"] for vote in bundle["votes"] if isinstance(vote, dict)}
+    issued = [entry for entry in bundle["roll"] if entry["issued"]]
+    gone = next((entry for entry in issued if voted and entry["member"] not in voted), issued[0])
+    gone["issued"] = False
+
+
+def move_vote(bundle):
+    votes = bundle["votes"]
+    votes[0], votes[-1] = votes[-1], votes[0]
+
+
+def add_to_roll(bundle):
+    bundle["roll"].append({"member": STRANGER, "class": "member", "weight": 1, "issued": False})
+
+
+def loosen_quorum(bundle):
+    bundle["rule"]["quorum"] = "1/100 of eligible"
+
+
+def loosen_its_provision(bundle):
+    for key in bundle["rule"]["provisions"]:
+        if key.endswith("quorum"):
+            bundle["rule"]["provisions"][key] = "1/100 of eligible"
+
+
+def flip_issued(bundle):
+    bundle["roll"][0]["issued"] = False
+
+
+def blame_another(bundle):
+    bundle["roll"][-1]["issued"] = True
+    for vote in bundle["votes"]:
+        if isinstance(vote, dict) and vote["member"] == bundle["roll"][0]["member"]:
+            vote["member"] = bundle["roll"][-1]["member"]
+
+
+def close_later(bundle):
+    bundle["ballot"]["closes_at"] = LATER
+
+
+def lengthen_the_period(bundle):
+    bundle["rule"]["period_days"] = 8
+    for key in bundle["rule"]["provisions"]:
+        if key.endswith("voting_period"):
+            bundle["rule"]["provisions"][key] = "8 days"
+    bundle["events"][1]["at"] = LATER
+
+
+def amend_the_constitution(bundle):
+    bundle["constitution"]["sha256"] = sha256("another constitution")
+
+
+def amend_the_rule_too(bundle):
+    bundle["rule"]["version_sha256"] = sha256("another constitution")
+
+
+def name_another_version(bundle):
+    bundle["constitution"]["version"] = 3
+
+
+def in_the_rule_too(bundle):
+    bundle["rule"]["version"] = 3
+
+
+def name_another_article(bundle):
+    bundle["constitution"]["articles"] = ["9"]
+
+
+def by_the_rule_too(bundle):
+    bundle["rule"]["articles"] = ["9"]
+
+
+def put(*path):
+    """Make a change that puts a value at a path."""
+    *inside, last, value = path
+
+    def change(bundle):
+        part = bundle
+        for name in inside:
+            part = part[name]
+        assert part[last] != value, "the change must change something"
+        part[last] = value
+
+    return change
+
+
+def nothing_more(bundle):
+    """The one change is all a forger has to add."""
+
+
+# What is changed → how; what a forger must change with it; a check that names the naive change.
+CHANGES = {
+    "a vote is altered": (alter_vote, nothing_more, "closing"),
+    "a vote is added": (add_vote, issue_for_it, "votes"),
+    "a vote is dropped": (drop_vote, strike_the_voter, "votes"),
+    "a vote is moved": (move_vote, nothing_more, "closing"),
+    "a roll entry is added": (add_to_roll, nothing_more, "opening"),
+    "a roll entry is removed": (lambda bundle: bundle["roll"].pop(), nothing_more, "opening"),
+    "a weight is changed": (put("roll", -1, "weight", 2), nothing_more, "opening"),
+    "a class is changed": (put("roll", 0, "class", "founder"), nothing_more, "opening"),
+    "a mark is replaced": (put("roll", -1, "member", STRANGER), nothing_more, "opening"),
+    "an issued flag is flipped": (flip_issued, blame_another, "closing"),
+    "the quorum is loosened": (loosen_quorum, loosen_its_provision, "rule"),
+    "the seed is changed": (put("seed", "ab" * 32), nothing_more, "seed"),
+    "the closing is moved": (close_later, lengthen_the_period, "rule"),
+    "the zone is changed": (put("ballot", "zone", "Europe/Paris"), nothing_more, "opening"),
+    "the title is changed": (put("ballot", "title", "Sell a mill"), nothing_more, "opening"),
+    "the text is changed": (put("ballot", "text", "It buys two."), nothing_more, "opening"),
+    "the constitution is another": (amend_the_constitution, amend_the_rule_too, "rule"),
+    "its version is another": (name_another_version, in_the_rule_too, "rule"),
+    "an article is another": (name_another_article, by_the_rule_too, "rule"),
+    "a key is put in": (put("keys", {"member": {"kty": "RSA"}}), nothing_more, "opening"),
+    "a receipt key is put in": (put("receipt_key", {"kty": "RSA"}), nothing_more, "opening"),
+    "the opening's actor is another": (put("events", 0, "actor", "mallory"), nothing_more, "events"),
+    "the opening's time is moved": (
+        put("events", 0, "at", "2026-11-01T09:00:30+00:00"),
+        nothing_more,
+        "events",
+    ),
+    "the closing's actor is another": (put("events", 1, "actor", "mallory"), nothing_more, "chain"),
+    "the closing's particulars are others": (put("events", 1, "personal", "0" * 64), nothing_more, "chain"),
+    "the link before is another": (put("events", 1, "previous", "0" * 64), nothing_more, "chain"),
+    "the decision's number is another": (put("decision", "number", "2026/15"), nothing_more, "decision"),
+    "the decision's day is another": (put("decision", "decided_on", "2026-11-09"), nothing_more, "decision"),
+}
+OF_MOTIONS = {
+    "the majority is loosened": (
+        put("rule", "majority", "> 1/100 of cast"),
+        put("rule", "provisions", "decision.ordinary.majority", "> 1/100 of cast"),
+        "rule",
+    ),
+    "the tie rule is another": (
+        put("rule", "tie", "chair"),
+        put("rule", "provisions", "decision.tie", "chair"),
+        "rule",
+    ),
+}
+OF_ELECTIONS = {
+    "a candidate is renamed": (put("options", 0, "name", "Eve"), nothing_more, "result"),
+    "two candidates are swapped": (
+        lambda bundle: bundle.update(
+            options=[
+                one | {"name": other["name"]}
+                for one, other in zip(bundle["options"], bundle["options"][::-1], strict=True)
+            ]
+        ),
+        nothing_more,
+        "result",
+    ),
+    "the term is longer": (put("rule", "term_months", 99), nothing_more, "opening"),
+}
