@@ -161,7 +161,7 @@ class _Count:
         return tied[0]
 
     def _settle(self, tied: tuple[int, ...]) -> int:
-        settled = self.script.next()
+        settled = self.script.next(tied)
         if settled is None:
             raise OpenTie(tied, "seat", self._result())
         self._note(Action.TIE, settled.says)

@@ -88,7 +88,7 @@ class Account:
 
     def settle(self, tied: list[int]) -> int:
         """Leave it to the ladder which of the tied it is."""
-        settled = self.script.next()
+        settled = self.script.next(tied)
         if settled is None:
             raise OpenTie(tied, "winner", self.result())
         self.note(Action.TIE, settled.says)

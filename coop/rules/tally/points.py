@@ -82,7 +82,7 @@ class _Count:
             self._note(Action.ELECT, f"{listed} {'is' if len(numbers) == 1 else 'are'} elected.")
 
     def _settle(self, tied: list[int]) -> int:
-        settled = self.script.next()
+        settled = self.script.next(tied)
         if settled is None:
             raise OpenTie(tied, "seat", self._result())
         self._note(Action.TIE, settled.says)

@@ -77,7 +77,7 @@ class Sheet:
             had = f"{self.election.name(tied[0])} had {'most' if most else 'fewest'}"
             self.note(Action.TIE, f"{names} are tied; {had} at the latest stage where they differed.")
             return tied[0]
-        settled = self.script.next()
+        settled = self.script.next(tied)
         if settled is None:
             raise OpenTie(tied, "surplus" if most else "exclude", self.result())
         self.note(Action.TIE, settled.says)

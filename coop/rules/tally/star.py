@@ -113,7 +113,7 @@ class _Count:
             self._note(Action.ELECT, f"{says} {name} is elected.", figures)
 
     def _settle(self, tied: list[int], figures: Mapping[int, Fraction]) -> int:
-        settled = self.script.next()
+        settled = self.script.next(tied)
         if settled is None:
             raise OpenTie(tied, "star", self._result())
         self._note(Action.TIE, settled.says, figures)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import product
 
 from coop.rules.lot import draw
 from coop.rules.tally.election import Action, Election, Result, Round
 from coop.rules.tally.papers import Weight
 
-# Looking ahead re-runs the count; where so many re-runs can't settle it, the tie counts as one that matters.
+# Looking ahead re-runs the count; where so many re-runs can't tell, this tie and all that follow go to the lot.
 LOOK_AHEAD = 200
 
 
@@ -32,17 +33,24 @@ class OpenTie(Exception):  # noqa: N818 - it carries a question to the ladder, n
 
 @dataclass
 class Script:
-    """The ties settled so far, handed out in the order in which the count meets them."""
+    """The ties settled so far, handed out in the order in which the count meets them.
+
+    Ties beyond them are left open, or, to look ahead, all go to the one at `beyond` among the tied.
+    """
 
     settled: tuple[Settled, ...] = ()
+    beyond: int | None = None
     _waiting: Iterator[Settled] = field(init=False)
 
     def __post_init__(self) -> None:
         """Start at the first tie."""
         self._waiting = iter(self.settled)
 
-    def next(self) -> Settled | None:
-        return next(self._waiting, None)
+    def next(self, tied: Sequence[int]) -> Settled | None:
+        settled = next(self._waiting, None)
+        if settled is None and self.beyond is not None:
+            return Settled(tied[self.beyond], "")
+        return settled
 
 
 Count = Callable[[Election, Script], Result]
@@ -51,12 +59,15 @@ Count = Callable[[Election, Script], Result]
 def count_with_ladder(election: Election, count: Count) -> Result:
     """Run the count; settle each tie it can't settle itself; without a seed stop at one that matters."""
     settled: tuple[Settled, ...] = ()
+    matters: bool | None = False
     while True:
         try:
             return count(election, Script(settled))
         except OpenTie as tie:
             names = election.names(tie.tied)
-            if not _matters(election, count, settled, tie.tied):
+            if matters is not None:
+                matters = _matters(election, count, settled, tie.tied)
+            if matters is False:
                 says = (
                     f"{names} are tied at every stage; whichever is taken, the same are elected, "
                     f"so {election.name(tie.tied[0])}, the first on the paper, is taken."
@@ -90,10 +101,19 @@ def separate(
     return left
 
 
-def _matters(election: Election, count: Count, settled: tuple[Settled, ...], tied: tuple[int, ...]) -> bool:
-    """Whether the choice among the tied can change who is elected."""
+def _matters(
+    election: Election, count: Count, settled: tuple[Settled, ...], tied: tuple[int, ...]
+) -> bool | None:
+    """Whether the choice among the tied can change who is elected; None where looking ahead can't tell.
+
+    Four whole counts, each by a different habit in all ties to come, mostly tell; only then every way is tried.
+    """
     outcomes: set[frozenset[int]] = set()
     ways = [(*settled, Settled(number, "")) for number in tied]
+    for way, habit in product((ways[0], ways[-1]), (0, -1)):
+        outcomes.add(frozenset(count(election, Script(way, habit)).elected))
+        if len(outcomes) > 1:
+            return True
     for _ in range(LOOK_AHEAD):
         if not ways or len(outcomes) > 1:
             break
@@ -102,7 +122,7 @@ def _matters(election: Election, count: Count, settled: tuple[Settled, ...], tie
             outcomes.add(frozenset(count(election, Script(way)).elected))
         except OpenTie as deeper:
             ways += [(*way, Settled(number, "")) for number in deeper.tied]
-    return bool(ways) or len(outcomes) > 1
+    return True if len(outcomes) > 1 else None if ways else False
 
 
 def _stopped(tie: OpenTie, says: str) -> Result:

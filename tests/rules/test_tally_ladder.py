@@ -1,0 +1,44 @@
+"""The ladder for ties: what it costs to learn whether a tie matters."""
+
+from coop.rules.tally import irv, ties
+from coop.rules.tally.election import Election, Result
+from coop.rules.tally.papers import letter_of
+from coop.rules.tally.ties import Script, count_with_ladder
+
+MANY = 60
+
+
+def _counts_needed(election: Election) -> tuple[Result, int]:
+    counts = 0
+
+    def count(given: Election, script: Script) -> Result:
+        nonlocal counts
+        counts += 1
+        return irv._Runoff(given, script).run()
+
+    return count_with_ladder(election, count), counts
+
+
+def test_a_tie_with_many_behind_it_is_known_to_matter_after_a_few_counts() -> None:
+    """Sixty candidates with a vote each: every exclusion is a tie, and anyone may win."""
+    numbers = range(1, MANY + 1)
+    names = tuple(f"Candidate {number}" for number in numbers)
+    result, counts = _counts_needed(Election(names, {1: [letter_of(number) for number in numbers]}))
+    assert result.ties == tuple(numbers)
+    assert counts <= 5
+
+
+def test_ties_among_the_last_are_settled_without_a_lot_where_the_winner_is_sure() -> None:
+    names = ("Ada", "Ben", "Cem", "Dee")
+    result, _ = _counts_needed(Election(names, {1: ["A"] * 9 + ["B", "C", "D"]}))
+    assert (result.elected, result.ties) == ((1,), ())
+
+
+def test_where_looking_ahead_cannot_tell_the_lot_takes_the_ties_that_follow(monkeypatch) -> None:
+    monkeypatch.setattr(ties, "LOOK_AHEAD", 3)
+    names = ("Ada", *(f"Candidate {number}" for number in range(2, 12)))
+    last = [letter_of(number) for number in range(2, 12)]
+    election = Election(names, {1: ["A"] * 5 + last}, seed=b"lot")
+    result, counts = _counts_needed(election)
+    assert (result.elected, result.ties) == ((1,), ())
+    assert counts <= 4 + 3 + 10
