@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOption
+from coop.models.ballots import Ballot, BallotOption, RollEntry, Vote
 from coop.rules.tally import METHODS
 from coop.rules.tally.election import HIGHEST_SCORE, Election, PaperKind
 from coop.rules.tally.papers import Scores, profile, word
@@ -46,6 +46,17 @@ def checked(ballot: Ballot, choice: str | Choice) -> list[Any]:
     if not all(1 <= number <= most for number in numbers):
         raise Refusal(_stranger())
     return sorted(numbers) if kind is PaperKind.APPROVAL else numbers
+
+
+def votes_of(ballot: Ballot) -> list[tuple[Any, int]]:
+    """Give every vote that counts, with its weight and without its voter."""
+    rows = db.session.execute(
+        select(Vote.choice, RollEntry.weight)
+        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
+        .where(Vote.ballot_id == ballot.id, RollEntry.entitled)
+        .order_by(RollEntry.id)
+    )
+    return [(choice, weight) for choice, weight in rows]
 
 
 def election_of(ballot: Ballot, votes: Sequence[tuple[Any, int]]) -> Election:
