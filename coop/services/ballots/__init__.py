@@ -1,6 +1,6 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
-from coop.services.ballots.certificate import certificate, certificate_record, drawing_of
+from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
     Candidate,
