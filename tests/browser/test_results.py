@@ -71,7 +71,7 @@ def test_a_result_is_drawn_round_by_round_and_what_else_is_told_in_a_fold_out(
         )
         assert walker.page.locator(".piles").count() >= 3
         narrow = walker.page.locator(".piles svg").first.bounding_box()["width"]
-        assert narrow >= 60, f"a bar is only {narrow} px long"
+        assert narrow >= 200, f"a bar is only {narrow} px long"
         with walker.page.expect_download() as fetched:
             walker.page.get_by_role("link", name="Certificate (PDF)").click()
         if keep := os.environ.get("COOP_SCREENSHOTS"):

@@ -212,6 +212,20 @@ def test_a_result_draws_its_rounds_and_tells_why_so_few_papers_are_not_counted_o
     assert "Fewer than 5 papers were cast." in page
 
 
+def test_the_first_look_at_what_other_methods_would_have_come_to_takes_few_queries(
+    client, make, coop, members, open_election, real_now, count_queries
+):
+    members[3:] = make.members(coop, 5)
+    papers = [[1], [2], [1, 3], [2], [1], [3]]
+    number = open_election(real_now - timedelta(days=20), papers, candidates=(1, 2, 3))
+    client.sign_in("amina@pioneers.example")
+    client.visit("/pioneers/ballots")  # the first visit after closing seals
+    with count_queries() as seen:
+        answer = client.get(f"/pioneers/ballots/{number}")
+    assert "By Borda points" in answer.text
+    assert seen.count <= 12, seen.statements
+
+
 def test_the_certificate_is_a_paper_for_members_once_the_votes_are_counted(client, open_motion, real_now):
     client.sign_in("amina@pioneers.example")
     still_open = open_motion(real_now)
