@@ -74,7 +74,7 @@ def test_every_round_that_moves_votes_has_its_piles_and_each_says_what_came_or_w
 
 
 def test_what_one_pile_loses_in_an_instant_runoff_the_others_gain():
-    result, drawing = drawn("irv", 1)
+    _result, drawing = drawn("irv", 1)
     for stage in drawing.stages:
         assert (
             sum(

@@ -17,7 +17,7 @@ from coop.models.records import AuditLink
 from coop.services import ballots, records
 from coop.services.ballots import certificates as certifying
 from coop.services.ballots.comparing import _compared
-from tests.ballot_house import after, cast, coop_of, open_motion  # noqa: F401 - fixtures
+from tests.ballot_house import after, cast
 
 RULES = """
 1. Papers are counted by [{title}]{{provision="election.method" value="{method}"}}.
@@ -28,7 +28,7 @@ STV = [[1, 2], [1, 2, 3], [1, 3], [1], [2, 4], [3, 2], [4, 3, 2], [4]]
 
 
 @pytest.fixture
-def counted(coop_of, make, deed, now):  # noqa: F811 - the fixture of that name
+def counted(coop_of, make, deed, now):
     """Hold an election of the first four members with these papers, and seal it."""
 
     def hold(papers=STV, *, method="scottish-stv", seats=2, voters=9):
@@ -130,7 +130,7 @@ def test_a_motions_certificate_has_its_bars_and_its_articles(
     make,
     deed,
     now,
-    quick_paper,  # noqa: F811
+    quick_paper,
 ):
     organisation, members, officer = coop_of(5)
     ballot = open_motion(organisation, officer, text="The co-op **buys** it.\n\n<script>x</script>")
@@ -151,7 +151,7 @@ def test_there_is_no_certificate_before_sealing_and_none_of_a_void_ballot(
     open_motion,
     deed,
     now,
-    quick_paper,  # noqa: F811
+    quick_paper,
 ):
     organisation, _members, officer = coop_of(3)
     ballot = open_motion(organisation, officer)
@@ -164,7 +164,7 @@ def test_there_is_no_certificate_before_sealing_and_none_of_a_void_ballot(
 
 def test_a_count_not_in_the_chain_yet_is_no_fault(
     counted, deed, make, now, coop_of, open_motion, quick_paper
-):  # noqa: F811
+):
     organisation, _members, officer = coop_of(3)
     ballot = open_motion(organisation, officer)
     deed(ballots.seal, ballot.id, after(ballot))
@@ -217,7 +217,7 @@ def test_without_a_quorum_no_method_is_told(counted):
     assert ballots.what_else(ballot, decision) == ("Too few members voted, and no method changes that.",)
 
 
-def test_an_open_election_and_a_motion_tell_nothing(counted, coop_of, open_motion, deed):  # noqa: F811
+def test_an_open_election_and_a_motion_tell_nothing(counted, coop_of, open_motion, deed):
     organisation, _members, officer = coop_of(3)
     ballot = open_motion(organisation, officer)
     decision = deed(ballots.seal, ballot.id, after(ballot))
