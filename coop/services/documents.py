@@ -100,11 +100,20 @@ def prepare(
         },
         "audit": {"head": head, "events": events},
     }
-    record = canonical(whole)
-    with force_locale(organisation.language):
-        html = _papers().get_template(f"documents/{kind}.html").render(paper=whole)
-    content = _render(html, title, organisation.language, pdf.Attachment(f"{kind}.json", record, title, now))
+    record, content = set_paper(whole, now)
     return Paper(number, kind, subject, title, record, content, head)
+
+
+def set_paper(record: Mapping[str, Any], dated: datetime, **drawn: Any) -> tuple[str, bytes]:
+    """Set `documents/<kind>.html` of a record and attach the record; equal records give equal bytes.
+
+    `drawn` is what the template draws of the record. Returns the record as text and the bytes.
+    """
+    kind, title, lang = record["kind"], record["title"], record["lang"]
+    text = canonical(dict(record))
+    with force_locale(lang):
+        html = _papers().get_template(f"documents/{kind}.html").render(paper=record, **drawn)
+    return text, _render(html, title, lang, pdf.Attachment(f"{kind}.json", text, title, dated))
 
 
 def issue(organisation: Organisation, actor: Actor, thing: Any, paper: Paper, now: datetime) -> Document:

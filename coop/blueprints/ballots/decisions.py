@@ -29,12 +29,15 @@ def decision(year: int, number: int) -> str:
     found = ballots.find_decision(g.organisation, year, number)
     ballot = ballots.ballot_of(found)
     head = head_beside(ballot)
+    candidates = {option.position: option.name for option in ballot.options}
     return render_template(
         "ballots/decision.html",
         decision=found,
         head=head,
         ballot=ballot,
-        candidates={option.position: option.name for option in ballot.options},
+        candidates=candidates,
+        drawing=ballots.drawing_of(ballot.kind, found.result, candidates),
+        what_else=ballots.what_else(ballot, found),
         outcomes=outcome_words(),
         kind=class_words()[found.decision_class],
         measure=measure_words(ballot.method),

@@ -15,8 +15,8 @@ from coop.blueprints.ballots.words import choice_words, class_words, measure_wor
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
 from coop.rules.tally import METHODS
-from coop.services import ballots, organisations
-from coop.transaction import seal_ballot, writing
+from coop.services import ballots, organisations, records
+from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
 
@@ -87,6 +87,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     rule = ballots.rule_of(ballot, g.organisation, g.now)
     could = ballots.eligible_on(ballot) if ballot.opened_at else None
     page = max(1, request.args.get("page", 1, type=int))
+    candidates = {option.position: option.name for option in ballot.options}
     return render_template(
         "ballots/show.html",
         ballot=ballot,
@@ -107,7 +108,9 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         method=None if ballot.kind == "motion" else METHODS[ballot.method],
         outcomes=outcome_words(),
         measure=measure_words(ballot.method),
-        candidates={option.position: option.name for option in ballot.options},
+        candidates=candidates,
+        drawing=ballots.drawing_of(ballot.kind, decision.result, candidates) if decision else None,
+        what_else=ballots.what_else(ballot, decision) if decision else (),
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
@@ -191,5 +194,17 @@ def bundle(number: int) -> Response:
     head_beside(ballot)
     answer: Response = jsonify(ballots.bundle(ballot, g.organisation, g.actor, g.now))
     name = f"{g.organisation.slug}-ballot-{number}.json"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@bp.get("/ballots/<int:number>/certificate.pdf")
+@requires(Permission.SEE_BALLOTS)
+def certificate(number: int) -> Response:
+    """The certificate of a counted ballot, without roll and votes."""
+    if find(number).sealed_at is not None:
+        chain_events(lambda: records.chain_events(g.organisation.id))
+    answer = Response(ballots.certificate(find(number), g.organisation, g.actor), mimetype="application/pdf")
+    name = f"{g.organisation.slug}-ballot-{number}-certificate.pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -52,7 +52,8 @@ class Election:
 
     `papers` are rankings as words (see papers.py); where voters gave scores, `scores` holds them instead
     and the papers are read from them. `spoilt` papers are counted apart and never read. A candidate who
-    doesn't beat `reopen`, the option to reopen nominations, isn't elected.
+    doesn't beat `reopen`, the option to reopen nominations, isn't elected. `lots` are lots that have
+    fallen, in the order of the ties they settle; the seed draws what they leave open.
     """
 
     candidates: tuple[str, ...]
@@ -64,6 +65,7 @@ class Election:
     scores: Mapping[Scores, Weight] | None = None
     reopen: int | None = None
     spoilt: int = 0
+    lots: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no method could count."""

@@ -60,6 +60,7 @@ def count_with_ladder(election: Election, count: Count) -> Result:
     """Run the count; settle each tie it can't settle itself; without a seed stop at one that matters."""
     settled: tuple[Settled, ...] = ()
     matters: bool | None = False
+    lots = iter(election.lots)
     while True:
         try:
             return count(election, Script(settled))
@@ -73,11 +74,11 @@ def count_with_ladder(election: Election, count: Count) -> Result:
                     f"so {election.name(tie.tied[0])}, the first on the paper, is taken."
                 )
                 settled = (*settled, Settled(tie.tied[0], says))
-            elif election.seed is None:
-                return _stopped(tie, f"{names} are tied at every stage: this needs a lot.")
             else:
                 occasion = f"tie {len(settled) + 1}"
-                drawn = int(draw(election.seed, occasion, [str(number) for number in tie.tied]))
+                drawn = next(lots, None) or _draw(election.seed, occasion, tie.tied)
+                if drawn is None:
+                    return _stopped(tie, f"{names} are tied at every stage: this needs a lot.")
                 says = (
                     f"{names} are tied at every stage; the lot ({occasion}) falls on {election.name(drawn)}."
                 )
@@ -99,6 +100,10 @@ def separate(
         best = (max if most else min)(tallies[number] for number in left)
         left = tuple(number for number in left if abs(tallies[number] - best) <= within)
     return left
+
+
+def _draw(seed: bytes | None, occasion: str, tied: Sequence[int]) -> int | None:
+    return None if seed is None else int(draw(seed, occasion, [str(number) for number in tied]))
 
 
 def _matters(

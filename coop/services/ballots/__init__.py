@@ -1,5 +1,7 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
+from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
+from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
     Candidate,
     announce,
@@ -62,11 +64,14 @@ __all__ = [
     "bundle",
     "candidates_by_number",
     "cast_vote",
+    "certificate",
+    "certificate_record",
     "certify",
     "change_draft",
     "decision_on",
     "decisions_by_id",
     "draw_roll",
+    "drawing_of",
     "eligible_on",
     "explain",
     "find",
@@ -95,6 +100,7 @@ __all__ = [
     "turnout",
     "void",
     "vote_of",
+    "what_else",
     "who_voted_how",
     "why_not",
 ]

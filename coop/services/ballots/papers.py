@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOption
+from coop.models.ballots import Ballot, BallotOption, RollEntry, Vote
 from coop.rules.tally import METHODS
-from coop.rules.tally.election import HIGHEST_SCORE, PaperKind
+from coop.rules.tally.decide import election_of
+from coop.rules.tally.election import HIGHEST_SCORE, Election, PaperKind
 
 Choice = Sequence[int | None]
 
@@ -44,6 +45,23 @@ def checked(ballot: Ballot, choice: str | Choice) -> list[Any]:
     if not all(1 <= number <= most for number in numbers):
         raise Refusal(_stranger())
     return sorted(numbers) if kind is PaperKind.APPROVAL else numbers
+
+
+def votes_of(ballot: Ballot) -> list[tuple[Any, int]]:
+    """Give every vote that counts, with its weight and without its voter."""
+    rows = db.session.execute(
+        select(Vote.choice, RollEntry.weight)
+        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
+        .where(Vote.ballot_id == ballot.id, RollEntry.entitled)
+        .order_by(RollEntry.id)
+    )
+    return [(choice, weight) for choice, weight in rows]
+
+
+def election_on(ballot: Ballot) -> Election:
+    """Gather the votes of a sealed election for a count."""
+    names = tuple(option.name for option in ballot.options)
+    return election_of(paper_of(ballot), names, votes_of(ballot), ballot.seats, bytes.fromhex(ballot.seed))
 
 
 def _blank(kind: PaperKind) -> str:

@@ -226,8 +226,13 @@ def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[
 
 def closing_words(ballot: Ballot) -> str:
     """Say when a ballot closes as wall time in the zone of its promise: “3 May 2026, 18:00 (Madrid)”."""
-    local = ballot.closes_at.astimezone(ZoneInfo(ballot.zone))
-    city = ballot.zone.rsplit("/", 1)[-1].replace("_", " ")
+    return wall_words(ballot.closes_at, ballot.zone)
+
+
+def wall_words(instant: datetime, zone: str) -> str:
+    """Say an instant as wall time in a zone."""
+    local = instant.astimezone(ZoneInfo(zone))
+    city = zone.rsplit("/", 1)[-1].replace("_", " ")
     return f"{format_datetime(local, 'd MMMM y, HH:mm', rebase=False)} ({city})"
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import Select, func, select
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
+from coop.services.ballots.papers import votes_of
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import eligible_on
 from coop.services.ballots.seating import seat_elected
@@ -45,15 +46,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     if ballot.opened_at is None or ballot.void_at is not None or now < ballot.closes_at + GRACE:
         return None
     organisation = db.session.get_one(Organisation, ballot.organisation_id, with_for_update=True)
-    votes = [
-        (choice, weight)
-        for choice, weight in db.session.execute(
-            select(Vote.choice, RollEntry.weight)
-            .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
-            .where(Vote.ballot_id == ballot.id, RollEntry.entitled)
-            .order_by(RollEntry.id)
-        )
-    ]
+    votes = votes_of(ballot)
     ballot.sealed_at = now
     decision = _decide(ballot, organisation, votes, now)
     facts = {
