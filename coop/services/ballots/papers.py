@@ -59,7 +59,7 @@ def election_of(ballot: Ballot, votes: Sequence[tuple[Any, int]]) -> Election:
         return Election.scored(names, scores, ballot.seats, seed=seed)
     level = kind is PaperKind.APPROVAL  # all on the first rank
     papers = profile((word([choice] if level else choice), weight) for choice, weight in votes)
-    return Election(names, papers, ballot.seats, seed=seed)
+    return Election(names, papers, ballot.seats, seed=seed, reopen=(ballot.rule or {}).get("reopen"))
 
 
 def _blank(kind: PaperKind) -> str:
