@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.extensions import Base
+from coop.models.ballots import Ballot
 from coop.models.columns import Instant, key, points_to
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office
@@ -53,6 +54,7 @@ class NominationCall(Base):
     off_reason: Mapped[str] = mapped_column(Text, default="")
 
     office: Mapped[Office] = relationship()
+    ballot: Mapped[Ballot | None] = relationship()
     body: Mapped[Body] = relationship()
     nominations: Mapped[list["Nomination"]] = relationship(back_populates="call", order_by="Nomination.id")
 

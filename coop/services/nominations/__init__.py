@@ -9,6 +9,7 @@ from coop.services.nominations.reading import (
     find,
     mine_in,
     nomination_of,
+    over,
     to_answer,
     who_may_nominate,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "mine_in",
     "nominate",
     "nomination_of",
+    "over",
     "refuse",
     "stand",
     "to_answer",

@@ -141,7 +141,7 @@ def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now:
     """
     authorize(actor, Permission.SET_UP_BALLOT, call)
     call = locked(call)
-    drawn = db.session.get(Ballot, call.ballot_id) if call.ballot_id else None
+    drawn = call.ballot
     if drawn is not None and drawn.void_at is None:
         return drawn
     if drawn is None and call.stage_at(now) != "over":
@@ -170,7 +170,7 @@ def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now:
         body=call.body,
         reopen=len(standing) <= call.seats,
     )
-    call.ballot_id = ballot.id
+    call.ballot = ballot
     db.session.flush()
     facts = {"ballot": ballot.number, "candidates": len(standing), "left_out": len(accepted) - len(standing)}
     record(organisation, actor, "drew up the ballot of", f"nominations {call.number}", now, facts)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from coop.access import Actor, bodies_of
 from coop.errors import Missing
@@ -31,7 +31,11 @@ def find(organisation: Organisation, number: int) -> NominationCall:
     call = db.session.scalar(
         select(NominationCall)
         .where(NominationCall.organisation_id == organisation.id, NominationCall.number == number)
-        .options(selectinload(NominationCall.nominations).joinedload(Nomination.membership))
+        .options(
+            selectinload(NominationCall.nominations)
+            .joinedload(Nomination.membership)
+            .selectinload(Membership.events)
+        )
     )
     if call is None:
         raise Missing
@@ -49,6 +53,7 @@ def calls_of(organisation: Organisation) -> list[NominationCall]:
         db.session.scalars(
             select(NominationCall)
             .where(NominationCall.organisation_id == organisation.id)
+            .options(joinedload(NominationCall.office))
             .order_by(NominationCall.number.desc())
             .limit(MOST_CALLS)
         )
@@ -80,6 +85,22 @@ def to_answer(organisation: Organisation, actor: Actor, now: datetime) -> list[N
                 NominationCall.off_at.is_(None),
                 Nomination.membership_id == actor.membership_id,
                 Nomination.state == "named",
+            )
+            .order_by(NominationCall.answers_until)
+        )
+    )
+
+
+def over(organisation: Organisation, now: datetime) -> list[NominationCall]:
+    """List the calls whose time is over and whose ballot is not drawn up yet."""
+    return list(
+        db.session.scalars(
+            select(NominationCall)
+            .where(
+                NominationCall.organisation_id == organisation.id,
+                NominationCall.answers_until <= now,
+                NominationCall.ballot_id.is_(None),
+                NominationCall.off_at.is_(None),
             )
             .order_by(NominationCall.answers_until)
         )
