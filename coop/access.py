@@ -29,6 +29,8 @@ class Permission(StrEnum):
     SEE_MEMBER_PAGES = auto()
     SEE_BALLOTS = auto()
     VOTE = auto()
+    NOMINATE = auto()
+    ANSWER_NOMINATION = auto()
     SEE_BUNDLE = auto()
     SEE_DECISIONS = auto()
     SEE_OFFICES = auto()
@@ -216,6 +218,8 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_MEMBER_PAGES: (member,),
     P.SEE_BALLOTS: (member,),
     P.VOTE: (member,),  # whether on this ballot, its roll says
+    P.NOMINATE: (active_member,),  # of the body that elects, as its call says
+    P.ANSWER_NOMINATION: (own,),
     P.SEE_BUNDLE: (member,),
     P.SEE_DECISIONS: (member,),
     P.SEE_OFFICES: (member,),

@@ -7,6 +7,7 @@ from coop.models import (  # noqa: F401
     dues,
     meetings,
     members,
+    nominations,
     organisations,
     records,
     treasury,

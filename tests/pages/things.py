@@ -17,7 +17,7 @@ from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.records import Document
 from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
 from coop.models.works import Work, WorkVersion
-from coop.services import ballots
+from coop.services import ballots, nominations, organisations
 from coop.transaction import writing
 from tests.pages.doors import ACCOUNTS, NOWHERE
 
@@ -36,6 +36,7 @@ def lay_out(app: Flask) -> None:
         ballots.propose_motion(
             here, actor, datetime.now(UTC), title="A clock for the shop", text="We buy one."
         )
+        call_nominations(here, actor)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -47,6 +48,15 @@ def lay_out(app: Flask) -> None:
         db.session.add(statement)
         db.session.flush()
         db.session.add(twin(line, organisation_id=there.id, statement_id=statement.id, entry_id=None))
+
+
+def call_nominations(here: Organisation, actor: Any) -> None:
+    """A call for the treasurer, in which the librarian stands."""
+    now = datetime.now(UTC)
+    office, body = organisations.find_office(here, "treasurer"), organisations.assembly_of(here)
+    call = nominations.call_nominations(here, actor, now, office=office, body=body, seats=1)
+    librarian = actor_of(_memberships(here.id)["librarian"], "active", here.day_of(now))
+    nominations.stand(call, here, librarian, now, statement="I would keep the books.")
 
 
 def twin(row: Any, **changes: Any) -> Any:
@@ -172,6 +182,10 @@ def _of_decisions(here: int, there: int) -> Things:
             "counted": {"number": first(Ballot.number, of_us, Ballot.sealed_at.is_not(None))},
             "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
             "of orchard": {"number": NOWHERE},
+        },
+        "nominations/": {
+            "a call": {"number": 1, "member": _memberships(here)["librarian"].number},
+            "of orchard": {"number": NOWHERE, "member": 1},
         },
         "decisions/": {
             "taken": {"year": decision.year, "number": decision.number},

@@ -160,6 +160,7 @@ FITTING = {
     "outcome": "carried",
     "opens_at": NOW,
     "closes_at": LATER,
+    "answers_until": LATER,
     "currency": "EUR",
     "interval": "year",
     "way": "bank",

@@ -35,6 +35,8 @@ NEVER_DELETED = [
     "dues_plans",
     "dues_bands",
     "works",
+    "nomination_calls",
+    "nominations",
 ]
 
 

@@ -81,6 +81,7 @@ def test_the_certificate_prints_head_and_reasoning_and_carries_the_result_withou
         inside = json.loads(file.attachments["certificate.json"].get_file().read_bytes())
     assert inside == json.loads(json.dumps(record))
     assert not {"roll", "votes", "issued"} & set(inside)
+    assert inside["audit"]["head"] == ballots.head_of_bundle(ballot)  # what `coop verify --head` is given
     assert ballot.salt not in json.dumps(inside)
     text = text_of(content)
     for words in (

@@ -84,6 +84,7 @@ _ADMISSION = choice(officer="by an officer")
 _SECRECY = choice(
     open="open: the record shows who voted how", private="private: members and officers can't see it"
 )
+_TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
 _METHOD = choice(
     scottish_stv="single transferable vote, as in Scottish local elections",
     wigm_stv="single transferable vote, exact (weighted inclusive Gregory)",
@@ -236,6 +237,34 @@ _ALL = (
         "scottish-stv",
         "Counting of elections",
         "What the papers of an election ask for, and how they are counted.",
+        ("body",),
+    ),
+    Provision(
+        "nomination.period",
+        DAYS,
+        "14 days",
+        "Time for nominations",
+        "How long members can nominate candidates once nominations are called.",
+        ("body",),
+        low=1,
+        high=120,
+    ),
+    Provision(
+        "nomination.withdrawal",
+        DAYS,
+        "3 days",
+        "Time to accept or withdraw",
+        "How long after nominations close a candidate can still accept or withdraw.",
+        ("body",),
+        low=0,
+        high=60,
+    ),
+    Provision(
+        "election.too_few",
+        _TOO_FEW,
+        "reopen",
+        "No more candidates than seats",
+        "How an election is held where no more stand than are to be elected.",
         ("body",),
     ),
     Provision(

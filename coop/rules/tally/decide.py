@@ -55,7 +55,7 @@ def decide_election(
 ) -> Counted:
     """Count an election by its method and judge it under its frozen rule."""
     chosen = METHODS[method]
-    result = chosen.count(election_of(chosen.paper, names, votes, seats, seed))
+    result = chosen.count(election_of(chosen.paper, names, votes, seats, seed, rule.get("reopen")))
     voted = sum(weight for _choice, weight in votes)
     verdict = judge_election(
         result,
@@ -77,14 +77,19 @@ def decide_election(
 
 
 def election_of(
-    paper: PaperKind, names: tuple[str, ...], votes: Weighed, seats: int, seed: bytes
+    paper: PaperKind,
+    names: tuple[str, ...],
+    votes: Weighed,
+    seats: int,
+    seed: bytes,
+    reopen: int | None = None,
 ) -> Election:
-    """Gather the votes for the count."""
+    """Gather the votes for the count; `reopen` is the number of the option to reopen nominations."""
     if paper is PaperKind.SCORE:
         scores: Counter[Scores] = Counter()
         for given, weight in votes:
             scores[tuple(given)] += weight
-        return Election.scored(names, scores, seats, seed=seed)
+        return Election.scored(names, scores, seats, seed=seed, reopen=reopen)
     level = paper is PaperKind.APPROVAL  # all on the first rank
     papers = profile((word([choice] if level else choice), weight) for choice, weight in votes)
-    return Election(names, papers, seats, seed=seed)
+    return Election(names, papers, seats, seed=seed, reopen=reopen)

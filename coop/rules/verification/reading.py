@@ -55,6 +55,8 @@ def _require_one_we_can_check(given: dict[str, Any]) -> None:
         raise Unreadable(f"The ballot has more than {MOST_OPTIONS} options.")
     election = ballot["kind"] == "election"
     require(given["rule"], ELECTION_RULE if election else MOTION_RULE, "rule")
+    if "reopen" in given["rule"]:
+        require(given["rule"]["reopen"], int, "rule.reopen")
     require(given["options"], [{"number": int, "name": str} if election else str], "options")
 
 

@@ -32,7 +32,13 @@ def _unprovided(bundle: Bundle) -> Iterator[tuple[str, str]]:
     rule = bundle.rule
     given = {str(key): value for key, value in rule["provisions"].items()}
     names = {"quorum": "quorum", "period_days": "voting_period"}
-    names |= {"method": "election.method"} if bundle.is_election else {"majority": "majority", "tie": "tie"}
+    if "reopen" in rule:  # too few candidates, so the paper asks whether to reopen nominations
+        names |= {"too_few": "election.too_few"}
+        rule = rule | {"too_few": "reopen"}
+    elif bundle.is_election:
+        names |= {"method": "election.method"}
+    else:
+        names |= {"majority": "majority", "tie": "tie"}
     for name, ending in names.items():
         texts = [value for key, value in given.items() if key.endswith(ending)]
         value = f"{rule[name]} days" if name == "period_days" else rule[name]
@@ -62,6 +68,8 @@ def _election(bundle: Bundle) -> Iterator[tuple[str, str]]:
         yield "ballot.method", "There is no such method."
     elif METHODS[ballot["method"]].one_seat and ballot["seats"] > 1:
         yield "ballot.seats", "The method fills one seat."
+    if "reopen" in rule and (ballot["method"], rule["reopen"]) != ("approval", len(bundle["options"])):
+        yield "rule.reopen", "Reopening nominations is the last option of a paper that asks for approval."
     if ballot["seats"] != rule["seats"] or not 1 <= ballot["seats"] <= _MOST_SEATS:
         yield "ballot.seats", "Ballot and rule don't agree on the seats."
 

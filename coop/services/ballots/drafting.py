@@ -21,7 +21,7 @@ from coop.rules.calendar import closing_of
 from coop.rules.tally import METHODS
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
-from coop.services.ballots.rule import Lawful, lawful
+from coop.services.ballots.rule import Lawful, lawful, lawful_for
 from coop.services.ballots.transcript import opening_record, sha256_of
 from coop.services.organisations import assembly_of
 from coop.services.records import record
@@ -91,8 +91,12 @@ def set_up_election(
     seats: int | None = None,
     body: Body | None = None,
     title: str = "",
+    reopen: bool = False,
 ) -> Ballot:
-    """Draft a ranked election for an office; the assembly elects, unless `body` is the office's own."""
+    """Draft an election for an office; the assembly elects, unless `body` is the office's own.
+
+    With `reopen` each candidate must beat the option to reopen nominations, which stands last.
+    """
     body = body or assembly_of(organisation)
     authorize(actor, Permission.SET_UP_BALLOT, body)
     if office.organisation_id != organisation.id or (body.kind != "assembly" and body.id != office.body_id):
@@ -106,7 +110,7 @@ def set_up_election(
         )
     _refuse_candidates(organisation, candidates, now)
     found = lawful(organisation, "election", body, now, office)
-    if METHODS[found.method].one_seat and seats > 1:
+    if METHODS[found.method].one_seat and seats > 1 and not reopen:
         method = METHODS[found.method].title
         raise Refusal(
             _(
@@ -129,6 +133,14 @@ def set_up_election(
         )
         for at, one in enumerate(in_order, 1)
     ]
+    if reopen:
+        ballot.method = "approval"
+        ballot.text = _(
+            "No more people stand than are to be elected. Mark everybody you want, or “Reopen nominations” "
+            "if you want others to stand. Whoever is not marked on more papers than “Reopen nominations” "
+            "is not elected."
+        )
+        ballot.options.append(BallotOption(position=len(in_order) + 1, name=_("Reopen nominations")))
     db.session.add(ballot)
     db.session.flush()
     facts = {"kind": "election", "office": office.kind, "seats": seats, "candidates": len(in_order)}
@@ -170,7 +182,7 @@ def announce(
         raise Refusal(_("This ballot is announced already."))
     if opens_at <= now:
         raise Refusal(_("A ballot that is announced opens later. Give a time to come, or open it now."))
-    period_days = _found(ballot, organisation, now).period_days
+    period_days = lawful_for(ballot, organisation, now).period_days
     ballot.opens_at, ballot.zone = opens_at, organisation.zone
     ballot.closes_at = closing_of(opens_at, period_days, organisation.zone)
     _announce(ballot, organisation, actor, now)
@@ -226,17 +238,11 @@ def _announce(ballot: Ballot, organisation: Organisation, actor: Actor, now: dat
     record(organisation, actor, "announced", f"ballot {ballot.number}", now, {"seed_sha256": commitment})
 
 
-def _found(ballot: Ballot, organisation: Organisation, now: datetime) -> Lawful:
-    body = db.session.get_one(Body, ballot.body_id)
-    office = db.session.get_one(Office, ballot.office_id) if ballot.office_id else None
-    return lawful(organisation, ballot.decision_class, body, now, office)
-
-
 def _open(
     ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, opens_at: datetime
 ) -> None:
     body = db.session.get_one(Body, ballot.body_id)
-    found = _found(ballot, organisation, opens_at)
+    found = lawful_for(ballot, organisation, opens_at)
     entries = draw_roll(organisation, body, organisation.day_of(opens_at), found.frozen)
     if not any(entry.entitled for entry in entries):
         raise Refusal(_("Nobody could vote: %(body)s has no member who may vote today.", body=body.name))

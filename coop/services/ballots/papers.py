@@ -61,7 +61,8 @@ def votes_of(ballot: Ballot) -> list[tuple[Any, int]]:
 def election_on(ballot: Ballot) -> Election:
     """Gather the votes of a sealed election for a count."""
     names = tuple(option.name for option in ballot.options)
-    return election_of(paper_of(ballot), names, votes_of(ballot), ballot.seats, bytes.fromhex(ballot.seed))
+    seed, reopen = bytes.fromhex(ballot.seed), (ballot.rule or {}).get("reopen")
+    return election_of(paper_of(ballot), names, votes_of(ballot), ballot.seats, seed, reopen)
 
 
 def _blank(kind: PaperKind) -> str:

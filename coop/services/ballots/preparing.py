@@ -16,7 +16,7 @@ from coop.rules.calendar import closing_of
 from coop.services import organisations
 from coop.services.ballots.drafting import Candidate
 from coop.services.ballots.roll import draw_roll
-from coop.services.ballots.rule import explain, lawful
+from coop.services.ballots.rule import explain, lawful, lawful_for
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,10 @@ def preview(organisation: Organisation, decision_class: str, body: Body, now: da
 def before_opening(ballot: Ballot, organisation: Organisation, now: datetime) -> Preview:
     """Say what opening would freeze now: rule, closing and roll."""
     body = db.session.get_one(Body, ballot.body_id)
-    office = db.session.get_one(Office, ballot.office_id) if ballot.office_id else None
-    found = lawful(organisation, ballot.decision_class, body, now, office)
+    found = lawful_for(ballot, organisation, now)
     entries = draw_roll(organisation, body, organisation.day_of(now), found.frozen)
     eligible = sum(entry.entitled for entry in entries)
-    rule = found.frozen | ({"seats": ballot.seats} if office else {})
+    rule = found.frozen | ({"seats": ballot.seats} if ballot.office_id else {})
     return Preview(
         explain(rule, eligible),
         found.period_days,

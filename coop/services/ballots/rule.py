@@ -33,24 +33,40 @@ class Lawful:
 
 
 def lawful(
-    organisation: Organisation, decision_class: str, body: Body, now: datetime, office: Office | None
+    organisation: Organisation,
+    decision_class: str,
+    body: Body,
+    now: datetime,
+    office: Office | None,
+    *,
+    reopen: int | None = None,
 ) -> Lawful:
-    """Look the rules of a ballot up in the constitution in force; nobody types them."""
+    """Look the rules of a ballot up in the constitution in force; nobody types them.
+
+    `reopen` is the position of the option to reopen nominations: with it an election asks for approval,
+    since transferable votes know no option that candidates must beat.
+    """
     version = constitution.in_force(organisation, organisation.day_of(now))
     if version is None:
         raise Refusal(_("No constitution is in force yet, so nothing says how to decide. Adopt one first."))
     if office is None and decision_class not in CLASSES:
         raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
-    return _election(version, body, office) if office else _motion(version, decision_class, body)
+    return _election(version, body, office, reopen) if office else _motion(version, decision_class, body)
+
+
+def lawful_for(ballot: Ballot, organisation: Organisation, now: datetime) -> Lawful:
+    """Look the rules of a drafted ballot up, with those for reopening nominations if its paper has that."""
+    body = db.session.get_one(Body, ballot.body_id)
+    office = db.session.get_one(Office, ballot.office_id) if ballot.office_id else None
+    reopen = next((one.position for one in ballot.options if office and one.membership_id is None), None)
+    return lawful(organisation, ballot.decision_class, body, now, office, reopen=reopen)
 
 
 def rule_of(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[str, Any]:
     """Return the rule frozen at opening; before, the one that would be frozen now."""
     if ballot.rule is not None:
         return ballot.rule
-    body = db.session.get_one(Body, ballot.body_id)
-    office = db.session.get_one(Office, ballot.office_id) if ballot.office_id else None
-    return lawful(organisation, ballot.decision_class, body, now, office).frozen
+    return lawful_for(ballot, organisation, now).frozen
 
 
 def explain(rule: dict[str, Any], eligible: int | None = None) -> str:
@@ -128,9 +144,9 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
     return Lawful(version, found["period"].value.n, found["secrecy"].value, "motion", frozen)
 
 
-def _election(version: ConstitutionVersion, body: Body, office: Office) -> Lawful:
+def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: int | None) -> Lawful:
     keys = {
-        "method": "election.method",
+        "method": "election.too_few" if reopen else "election.method",
         "quorum": "election.quorum",
         "period": "election.voting_period",
         "cutoff": "roll.cutoff",
@@ -138,7 +154,8 @@ def _election(version: ConstitutionVersion, body: Body, office: Office) -> Lawfu
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
     frozen = _frozen(version, found, ("method", "quorum", "term"))
-    method = found["method"].value
+    method = "approval" if reopen else found["method"].value
+    frozen |= {"reopen": reopen} if reopen else {}
     frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
     return Lawful(version, found["period"].value.n, "private", method, frozen)
 

@@ -16,6 +16,7 @@ from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.models.treasury import Match, Statement, StatementLine
 from coop.models.works import Grant, Work
+from coop.services import nominations
 
 MOST = 5
 GRANT_WARNING = timedelta(days=90)
@@ -172,7 +173,11 @@ def _ballots(organisation: Organisation, actor: Actor, now: datetime) -> list[Wa
         if stage in verbs:
             verb, about = verbs[stage]
             waiting.append(Waiting(verb, ballot.title, about, f"ballots/{ballot.number}"))
-    return waiting
+    return waiting + [
+        Waiting(_("Draw up"), call.office.title, _("nominations are over"), f"nominations/{call.number}")
+        for call in nominations.over(organisation, now)
+        if may(actor, Permission.SET_UP_BALLOT, call)
+    ]
 
 
 def _grants(organisation: Organisation, now: datetime) -> list[Waiting]:

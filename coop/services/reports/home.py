@@ -1,6 +1,6 @@
 """What awaits a member: to vote, to pay, to attend; what was decided; what a newcomer should know.
 
-Six queries, or eight for a newcomer, whatever the size of the organisation.
+Seven queries, or nine for a newcomer, whatever the size of the organisation.
 """
 
 from dataclasses import dataclass, field
@@ -17,9 +17,11 @@ from coop.models.constitution import ConstitutionVersion, ProvisionRow
 from coop.models.dues import Allocation, Charge, ChargeReversal, DuesBand, DuesPlan
 from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
+from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
+from coop.services import nominations
 
 NEWCOMER_DAYS = 30
 SOON = timedelta(days=3)
@@ -106,6 +108,7 @@ class Home:
     to_vote: list[BallotTask]
     voted: list[BallotTask]
     excluded: list[Excluded]
+    to_answer: list[NominationCall]
     to_pay: list[Due]
     to_attend: list[Coming]
     decided: list[Decided]
@@ -114,7 +117,12 @@ class Home:
     tasks: int = field(init=False)
 
     def __post_init__(self) -> None:
-        count = len(self.to_vote) + len(self.to_pay) + len([one for one in self.to_attend if not one.answer])
+        count = (
+            len(self.to_vote)
+            + len(self.to_answer)
+            + len(self.to_pay)
+            + len([one for one in self.to_attend if not one.answer])
+        )
         object.__setattr__(self, "tasks", count)
 
 
@@ -137,6 +145,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         to_vote=[ballot for ballot in ballots if not ballot.voted],
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
+        to_answer=nominations.to_answer(organisation, actor, now),
         to_pay=charges,
         to_attend=_meetings(organisation, membership, now),
         decided=decided_lately(organisation),
