@@ -10,6 +10,7 @@ from tests.rules.papers import R, papers
 
 HEAD = "# FILE NAME: x\n# TITLE: A test\n# DATA TYPE: toi\n# NUMBER ALTERNATIVES: 3\n"
 NAMES = "# ALTERNATIVE NAME 1: Ada\n# ALTERNATIVE NAME 2: Ben, Jr.\n# ALTERNATIVE NAME 3: \n"
+FROM_0 = "# ALTERNATIVE NAME 0: Ada\n# ALTERNATIVE NAME 1: Ben, Jr.\n# ALTERNATIVE NAME 2: \n"
 OLD = "3\n1,Ada\n2,Ben, Jr.\n3,\n7,7,3\n"
 ORDERS = Election(
     ("Ada", "Ben, Jr.", "Candidate 3"), papers(R(1, 2, weight=4), R(1, (2, 3), weight=2), R((1, 2, 3)))
@@ -25,6 +26,9 @@ ORDERS = Election(
         (HEAD.replace("toi", "") + NAMES + "4: 1,2\n2: 1,{2,3}\n1: {1,2,3},\n", "x.toi"),
         (OLD + "4,1,2\n2,1,{2,3}\n1,{1,2,3}\n", "x.toi"),
         (OLD + "4,1,2\n2,1,{2,3}\n1,{1,2,3}\n", "-"),
+        ("3\n0,Ada\n1,Ben, Jr.\n2,\n7,7,3\n4,0,1\n2,0,{1,2}\n1,{0,1,2}\n", "from-0.toi"),
+        (HEAD + FROM_0 + "4: 0,1\n2: 0,{1,2}\n1: {0,1,2}\n", "from-0.toi"),
+        (FROM_0 + "4: 0,1\n2: 0,{1,2}\n1: {0,1,2}\n", "from-0.toi"),
     ],
 )
 def test_preflib_orders_of_today_and_of_before(text, name):
@@ -37,6 +41,9 @@ def test_preflib_orders_of_today_and_of_before(text, name):
     [
         (HEAD + NAMES + "4: 1,2\n2: 1,4\n", "x.soi", 9, "alternatives numbered from 1 to 3, found “1,4”"),
         (HEAD + NAMES + "4: 1,2\n2 1,3\n", "x.soi", 9, "an order (count:1,{2,3},4)"),
+        (HEAD + FROM_0 + "4: 0,3\n", "x.soi", 8, "alternatives numbered from 0 to 2, found “0,3”"),
+        ("# FILE NAME: x\n# DATA TYPE: soi\n", "x.soi", 2, "the number of alternatives and their names"),
+        ("# FILE NAME: x\n4: 1,2\n", "x.soi", 1, "the number of alternatives and their names"),
         (HEAD + NAMES + "4: 1,{2,3\n", "x.toi", 8, "an order"),
         (HEAD + NAMES + "-4: 1\n", "x.toi", 8, "an order"),
         (HEAD.replace("toi", "cat") + NAMES, "x", 3, "orders (soc, soi, toc or toi), found “cat”"),

@@ -1,6 +1,8 @@
-"""The ladder for ties: what it costs to learn whether a tie matters."""
+"""The ladder for ties: whether a tie matters, and what it costs to learn it."""
 
-from coop.rules.tally import irv, ties
+import pytest
+
+from coop.rules.tally import METHODS, irv, ties
 from coop.rules.tally.election import Election, Result
 from coop.rules.tally.papers import letter_of
 from coop.rules.tally.ties import Script, count_with_ladder
@@ -42,3 +44,33 @@ def test_where_looking_ahead_cannot_tell_the_lot_takes_the_ties_that_follow(monk
     result, counts = _counts_needed(election)
     assert (result.elected, result.ties) == ((1,), ())
     assert counts <= 4 + 3 + 10
+
+
+ONE_BY_ONE = ("irv", "scottish-stv", "wigm-stv", "meek-stv")
+
+
+@pytest.mark.parametrize("method", ONE_BY_ONE)
+def test_a_tie_at_the_bottom_does_not_matter_because_a_later_one_does(method) -> None:
+    names = ("Ada", "Ben", "Cem", "Dee")
+    result = METHODS[method].count(Election(names, {5: ["A", "B"], 1: ["C", "D"]}))
+    assert (result.elected, result.ties) == ((), (1, 2))
+
+
+@pytest.mark.parametrize("method", ["irv", "scottish-stv", "wigm-stv"])
+def test_those_who_all_go_before_anyone_else_need_neither_lot_nor_looking_ahead(method, monkeypatch) -> None:
+    monkeypatch.setattr(ties, "_matters", None)
+    writes_in = [letter_of(number) for number in range(3, 150)]
+    names = tuple(f"Candidate {number}" for number in range(1, 150))
+    result = METHODS[method].count(Election(names, {200: ["A"], 190: ["B"], 1: writes_in}))
+    assert (result.elected, result.ties) == ((1,), ())
+
+
+@pytest.mark.parametrize(("next_up", "decides"), [(2, True), (3, False), (4, False)])
+def test_they_all_go_only_if_together_they_have_fewer_votes_than_the_next(
+    next_up, decides, monkeypatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(ties, "_matters", lambda *_: asked.append(True))
+    papers = {1: ["CB", "D", *["B"] * next_up, *["A"] * (next_up + 1)]}
+    METHODS["irv"].count(Election(("Ada", "Ben", "Cem", "Dee"), papers))
+    assert bool(asked) is decides

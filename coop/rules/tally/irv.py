@@ -38,11 +38,15 @@ class _Runoff:
         )
         while (winner := self._winner()) is None:
             self.sheet.note(action, says)
-            says, action = self._exclude(self.sheet.lowest(self.continuing)), Action.EXCLUDE
+            says, action = self._exclude(self._last()), Action.EXCLUDE
             self._close_stage()
         self.sheet.elected.append(winner)
         self.sheet.note(Action.ELECT, f"{says} {self._why(winner)} and is elected.")
         return self.sheet.result()
+
+    def _last(self) -> int:
+        # A skipped overvote may come back from whom it counts for, so then votes can fall.
+        return self.sheet.lowest(self.continuing, votes_only_rise=not self.loose)
 
     def _winner(self) -> int | None:
         tallies = self.sheet.stages[-1]

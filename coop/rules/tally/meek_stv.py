@@ -99,7 +99,9 @@ class _Count:
         self.sheet.note(Action.ELECT, f"{reach} the quota, now {self._text(self.quota)}, and {are} elected.")
 
     def _exclude(self, surplus_left: str) -> None:
-        out = self.sheet.lowest([*map(number_of, self.hopeful)], within=Fraction(self.surplus, UNIT))
+        out = self.sheet.lowest(
+            [*map(number_of, self.hopeful)], within=Fraction(self.surplus, UNIT), votes_only_rise=False
+        )
         sign = letter_of(out)
         self.hopeful.discard(sign)
         self.keep[sign] = 0

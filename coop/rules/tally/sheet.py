@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from coop.rules.tally.election import Action, Election, Result, Round, quantity
 from coop.rules.tally.papers import Weight
-from coop.rules.tally.ties import OpenTie, Script, separate
+from coop.rules.tally.ties import OpenTie, Script, immaterial, separate
 
 
 class Sheet:
@@ -58,16 +58,37 @@ class Sheet:
         as_many = "As many candidates as seats are left, so nothing more is transferred:"
         self.note(Action.ELECT, f"{says} {as_many} {self.people(seated, 'is', 'are')} elected.".strip())
 
-    def lowest(self, among: Collection[int], within: Weight = 0) -> int:
-        """Choose who has the fewest votes; those `within` so many votes of the fewest are level."""
+    def lowest(self, among: Collection[int], within: Weight = 0, *, votes_only_rise: bool = True) -> int:
+        """Choose who has the fewest votes; those `within` so many votes of the fewest are level.
+
+        `votes_only_rise`: while candidates are excluded, nobody else's votes fall, and neither does the quota.
+        """
         tallies = self.stages[-1]
         fewest = min(tallies[number] for number in among)
         level = sorted(number for number in among if tallies[number] <= fewest + within)
         if not any(tallies[number] for number in level) and len(among) - len(level) >= self.vacancies:
             return level[0]  # nothing to transfer, and they all go before anyone else
-        return self.one_of(level, most=False, within=within)
+        all_go = votes_only_rise and len(level) > 1 and self._all_go_first(len(level), among)
+        return self.one_of(level, most=False, within=within, harmless=all_go)
 
-    def one_of(self, level: Sequence[int], *, most: bool, within: Weight = 0) -> int:
+    def _all_go_first(self, level: int, among: Collection[int]) -> bool:
+        """Whether all the level ones are excluded before anyone else, and it ends alike whoever goes first.
+
+        So it is where they and perhaps some above them have fewer votes together than the next one, and
+        nobody can reach the quota meanwhile; or only one can, because one seat is left.
+        """
+        if self.guarded:
+            return False
+        votes = sorted(self.stages[-1][number] for number in among)
+        together = Fraction(0)
+        for place in range(1, len(votes) - self.vacancies + 1):
+            together += votes[place - 1]
+            last = place == len(votes)
+            if place >= level and not last and together < votes[place]:
+                return self.quota is None or self.vacancies == 1 or votes[-1] + together < self.quota
+        return False
+
+    def one_of(self, level: Sequence[int], *, most: bool, within: Weight = 0, harmless: bool = False) -> int:
         """Choose among the level ones by the latest stage where they differed, else by the ladder."""
         if len(level) == 1:
             return level[0]
@@ -76,6 +97,9 @@ class Sheet:
             names = self.election.names(sorted(level))
             had = f"{self.election.name(tied[0])} had {'most' if most else 'fewest'}"
             self.note(Action.TIE, f"{names} are tied; {had} at the latest stage where they differed.")
+            return tied[0]
+        if harmless:
+            self.note(Action.TIE, immaterial(self.election, tied))
             return tied[0]
         settled = self.script.next(tied)
         if settled is None:

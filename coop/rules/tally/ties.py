@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import product
 
 from coop.rules.lot import draw
 from coop.rules.tally.election import Action, Election, Result, Round
@@ -69,11 +68,7 @@ def count_with_ladder(election: Election, count: Count) -> Result:
             if matters is not None:
                 matters = _matters(election, count, settled, tie.tied)
             if matters is False:
-                says = (
-                    f"{names} are tied at every stage; whichever is taken, the same are elected, "
-                    f"so {election.name(tie.tied[0])}, the first on the paper, is taken."
-                )
-                settled = (*settled, Settled(tie.tied[0], says))
+                settled = (*settled, Settled(tie.tied[0], immaterial(election, tie.tied)))
             else:
                 occasion = f"tie {len(settled) + 1}"
                 drawn = next(lots, None) or _draw(election.seed, occasion, tie.tied)
@@ -83,6 +78,14 @@ def count_with_ladder(election: Election, count: Count) -> Result:
                     f"{names} are tied at every stage; the lot ({occasion}) falls on {election.name(drawn)}."
                 )
                 settled = (*settled, Settled(drawn, says))
+
+
+def immaterial(election: Election, tied: Sequence[int]) -> str:
+    """Say of a tie that it doesn't matter, so that the first of them is taken."""
+    return (
+        f"{election.names(tied)} are tied at every stage; whichever is taken, the same are elected, "
+        f"so {election.name(tied[0])}, the first on the paper, is taken."
+    )
 
 
 def separate(
@@ -111,23 +114,31 @@ def _matters(
 ) -> bool | None:
     """Whether the choice among the tied can change who is elected; None where looking ahead can't tell.
 
-    Four whole counts, each by a different habit in all ties to come, mostly tell; only then every way is tried.
+    Whole counts with the first and the last of the tied, each by two habits in all ties to come, mostly
+    tell. Only then every way is tried, and what each choice can come to is compared: a later tie that
+    decides who is elected doesn't make this one matter.
     """
-    outcomes: set[frozenset[int]] = set()
-    ways = [(*settled, Settled(number, "")) for number in tied]
-    for way, habit in product((ways[0], ways[-1]), (0, -1)):
-        outcomes.add(frozenset(count(election, Script(way, habit)).elected))
-        if len(outcomes) > 1:
+    starts = [(*settled, Settled(number, "")) for number in tied]
+    for habit in (0, -1):
+        if _people(count, election, Script(starts[0], habit)) != _people(
+            count, election, Script(starts[-1], habit)
+        ):
             return True
+    outcomes: list[set[frozenset[int]]] = [set() for _ in tied]
+    ways = list(enumerate(starts))
     for _ in range(LOOK_AHEAD):
-        if not ways or len(outcomes) > 1:
+        if not ways:
             break
-        way = ways.pop()
+        choice, way = ways.pop()
         try:
-            outcomes.add(frozenset(count(election, Script(way)).elected))
+            outcomes[choice].add(_people(count, election, Script(way)))
         except OpenTie as deeper:
-            ways += [(*way, Settled(number, "")) for number in deeper.tied]
-    return True if len(outcomes) > 1 else None if ways else False
+            ways += [(choice, (*way, Settled(number, ""))) for number in deeper.tied]
+    return None if ways else any(found != outcomes[0] for found in outcomes)
+
+
+def _people(count: Count, election: Election, script: Script) -> frozenset[int]:
+    return frozenset(count(election, script).elected)
 
 
 def _stopped(tie: OpenTie, says: str) -> Result:

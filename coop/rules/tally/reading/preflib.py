@@ -2,6 +2,7 @@
 
 Source: PrefLib, “Format Specification”. Today: lines `# KEY: value`, then `count: 1,{2,3},4`. Before: the
 number of alternatives, a line `number,name` for each, `voters,sum of counts,orders`, then `count,1,{2,3}`.
+Some files number their alternatives from 0; here the first of them is candidate 1 all the same.
 """
 
 import re
@@ -20,16 +21,16 @@ def read(data: bytes) -> Election:
     """Read tidy bytes; elections here fill one seat, for the format doesn't say how many."""
     lines = [(at, line) for at, line in enumerate(decoded(data).split("\n"), 1) if line.strip(" \t\x1a")]
     if lines[0][1].lstrip().startswith("#"):
-        names, first = _metadata(lines)
+        names, orders, start = _metadata(lines)
         mark = ":"
     else:
-        names, first = _old_head(lines)
+        names, orders, start = _old_head(lines)
         mark = ","
-    return Election(names, _papers(lines[first:], mark, len(names)))
+    return Election(names, _papers(lines[orders:], mark, range(start, start + len(names))))
 
 
-def _metadata(lines: list[tuple[int, str]]) -> tuple[tuple[str, ...], int]:
-    """Read the lines of metadata: the names, and where the orders begin."""
+def _metadata(lines: list[tuple[int, str]]) -> tuple[tuple[str, ...], int, int]:
+    """Read the lines of metadata: the names, where the orders begin, and the first alternative's number."""
     names: dict[int, str] = {}
     size = last = place = 0
     for place, (at, line) in enumerate(lines):  # noqa: B007 - the place is where the orders begin
@@ -50,39 +51,44 @@ def _metadata(lines: list[tuple[int, str]]) -> tuple[tuple[str, ...], int]:
             raise Unreadable(at, f"orders (soc, soi, toc or toi), found {shown(value)}")
     else:
         place += 1
-    size = size or max(names, default=0)
-    beyond = [n for n in names if not 1 <= n <= size]
+    first = min(names, default=1)
+    first = min(first, 1)
+    size = size or max(names, default=0) + 1 - first
+    if not size:
+        raise Unreadable(last, "the number of alternatives and their names")
+    beyond = [n for n in names if not first <= n < first + size]
     if beyond:
         raise Unreadable(last, f"names of {size} alternatives, found one numbered {beyond[0]}")
-    return named([names.get(n, "") for n in range(1, size + 1)], last), place
+    return named([names.get(n, "") for n in range(first, first + size)], last), place, first
 
 
-def _old_head(lines: list[tuple[int, str]]) -> tuple[tuple[str, ...], int]:
-    """Read the head of the old format: the names, and where the orders begin."""
+def _old_head(lines: list[tuple[int, str]]) -> tuple[tuple[str, ...], int, int]:
+    """Read the head of the old format: the names, where the orders begin, and the first alternative's number."""
     at, first = lines[0]
     size = first.strip().rstrip(",").strip()
     if not size.isascii() or not size.isdigit() or not 1 <= int(size[:9]) <= MOST_CANDIDATES:
         raise Unreadable(at, f"the number of alternatives, found {shown(first)}")
     names = []
+    start = 0 if len(lines) > 1 and re.match(r"\s*0\s*,", lines[1][1]) else 1
     for n in range(1, int(size) + 1):
         if n >= len(lines):
             raise Unreadable(lines[-1][0], f"the names of {size} alternatives, found {n - 1}")
         at, line = lines[n]
         digits, comma, name = line.partition(",")
-        if not comma or digits.strip() != str(n):
-            raise Unreadable(at, f"alternative {n} and its name, found {shown(line)}")
+        if not comma or digits.strip() != str(n - 1 + start):
+            raise Unreadable(at, f"alternative {n - 1 + start} and its name, found {shown(line)}")
         names.append(" ".join(name.strip().strip('"').split()))
     if int(size) + 1 >= len(lines):
         raise Unreadable(at, "the numbers of voters and of orders after the names, but the file ends")
     at, line = lines[int(size) + 1]
     if not re.fullmatch(r"\s*[0-9.]+\s*,\s*[0-9.]+\s*,\s*[0-9]+\s*,?\s*", line):
         raise Unreadable(at, f"the numbers of voters and of orders, found {shown(line)}")
-    return named(names, at), int(size) + 2
+    return named(names, at), int(size) + 2, start
 
 
-def _papers(lines: list[tuple[int, str]], mark: str, candidates: int) -> dict[Weight, list[str]]:
+def _papers(lines: list[tuple[int, str]], mark: str, numbers: range) -> dict[Weight, list[str]]:
     """Spell the orders, each `count`, the mark, and the alternatives."""
-    letters = {str(n): letter_of(n) for n in range(1, candidates + 1)}
+    letters = {str(n): letter_of(place) for place, n in enumerate(numbers, 1)}
     papers: dict[Weight, list[str]] = {}
     for at, line in lines:
         if line.lstrip().startswith("#"):
@@ -95,7 +101,7 @@ def _papers(lines: list[tuple[int, str]], mark: str, candidates: int) -> dict[We
         try:
             spelt = "".join(_rank(several, one, letters) for several, one in _RANK.findall(order))
         except KeyError:
-            told = f"alternatives numbered from 1 to {candidates}, found {shown(order)}"
+            told = f"alternatives numbered from {numbers[0]} to {numbers[-1]}, found {shown(order)}"
             raise Unreadable(at, told) from None
         if weight:
             papers.setdefault(weight, []).append(spelt)
