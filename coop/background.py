@@ -53,9 +53,10 @@ def link_events(_app: Flask) -> None:
 def open_and_seal(_app: Flask) -> None:
     """Open what was announced and seal what has closed; a page that needs either does it itself."""
     now = datetime.now(UTC)
-    for ballot_id in ballots.ids_to_open(now):
+    to_open, to_seal = ballots.ids_due(now)
+    for ballot_id in to_open:
         seal_ballot(lambda one=ballot_id: ballots.open_due(one, now))
-    for ballot_id in ballots.ids_to_seal(now):
+    for ballot_id in to_seal:
         seal_ballot(lambda one=ballot_id: ballots.seal(one, now))
 
 

@@ -51,7 +51,7 @@ def test_nothing_closes_early_although_everyone_has_voted(coop_of, open_motion, 
     cast(deed, make, ballot, members, ["for"] * 4, now)
     last_moment = ballot.closes_at - timedelta(seconds=1)
     assert deed(ballots.seal, ballot.id, last_moment) is None
-    assert ballots.ids_to_seal(after(ballot) - timedelta(seconds=1)) == []
+    assert ballots.ids_due(after(ballot) - timedelta(seconds=1)) == ([], [])
     deed(ballots.cast_vote, ballot, make.actor(members[1]), "against", last_moment)
     assert deed(ballots.seal, ballot.id, after(ballot)).result["against"] == 1
 
@@ -133,7 +133,7 @@ def test_decisions_are_numbered_by_organisation_and_year(make, coop_of, open_mot
     organisation, _, officer = coop_of(2)
     for _ in range(2):
         ballot = open_motion(organisation, officer)
-        deed(ballots.seal, ballots.ids_to_seal(after(ballot), organisation.id)[0], after(ballot))
+        deed(ballots.seal, ballots.ids_due(after(ballot), organisation.id)[1][0], after(ballot))
     labels = [decision.label for decision in ballots.list_decisions(organisation).rows]
     assert labels == ["2026/2", "2026/1"]
     other = make.organisation("orchard", "Orchard")

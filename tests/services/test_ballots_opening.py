@@ -85,10 +85,10 @@ def test_an_announced_ballot_opens_by_itself_at_its_time(coop_of, make, deed, no
     deed(ballots.announce, ballot, organisation, officer, now, opens_at=opens_at)
     with pytest.raises(Refusal, match="announced already"):
         deed(ballots.announce, ballot, organisation, officer, now, opens_at=opens_at)
-    assert ballots.ids_to_open(opens_at - timedelta(seconds=1)) == []
+    assert ballots.ids_due(opens_at - timedelta(seconds=1)) == ([], [])
     deed(ballots.open_due, ballot.id, opens_at - timedelta(seconds=1))
     assert ballot.opened_at is None
-    assert ballots.ids_to_open(opens_at) == [ballot.id]
+    assert ballots.ids_due(opens_at) == ([ballot.id], [])
     deed(ballots.open_due, ballot.id, opens_at)
     assert (ballot.opens_at, ballot.closes_at) == (opens_at, opens_at + timedelta(days=7))
 
@@ -108,7 +108,7 @@ def test_an_announced_ballot_that_nobody_could_vote_on_is_void_with_the_reason(c
     make.event(members[0], "resigned", now.date())
     deed(ballots.open_due, ballot.id, now + timedelta(days=1))
     assert ballot.void_reason.startswith("Nobody could vote")
-    assert ballots.ids_to_open(now + timedelta(days=1)) == []
+    assert ballots.ids_due(now + timedelta(days=1)) == ([], [])
 
 
 def test_no_roll_no_ballot(coop_of, make, deed, now):

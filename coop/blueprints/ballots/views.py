@@ -26,10 +26,10 @@ def open_and_seal_what_is_due() -> None:
     """A ballot is opened and sealed at the first need, before a page is read: no worker is waited for."""
     if request.method != "GET" or g.organisation is None or g.actor.membership_id is None:
         return
-    here = g.organisation.id
-    for ballot_id in ballots.ids_to_open(g.now, here):
+    to_open, to_seal = ballots.ids_due(g.now, g.organisation.id)
+    for ballot_id in to_open:
         seal_ballot(partial(ballots.open_due, ballot_id, g.now))
-    for ballot_id in ballots.ids_to_seal(g.now, here):
+    for ballot_id in to_seal:
         seal_ballot(partial(ballots.seal, ballot_id, g.now))
 
 

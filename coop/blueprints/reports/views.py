@@ -82,10 +82,10 @@ def _open_and_seal_what_is_due() -> None:
     """What awaits a member depends on ballots whose time has come."""
     if not reports.ballots_due(g.organisation, g.now):
         return
-    here = g.organisation.id
-    for ballot_id in ballots.ids_to_open(g.now, here):
+    to_open, to_seal = ballots.ids_due(g.now, g.organisation.id)
+    for ballot_id in to_open:
         seal_ballot(lambda one=ballot_id: ballots.open_due(one, g.now))
-    for ballot_id in ballots.ids_to_seal(g.now, here):
+    for ballot_id in to_seal:
         seal_ballot(lambda one=ballot_id: ballots.seal(one, g.now))
 
 

@@ -44,7 +44,7 @@ from coop.services.ballots.reading import (
 )
 from coop.services.ballots.roll import draw_roll, eligible_on, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
-from coop.services.ballots.sealing import GRACE, certify, ids_to_open, ids_to_seal, seal
+from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.transcript import bundle, head_of_bundle, member_mark
 from coop.services.ballots.voting import cast_vote, vote_of
 
@@ -77,8 +77,7 @@ __all__ = [
     "find",
     "find_decision",
     "head_of_bundle",
-    "ids_to_open",
-    "ids_to_seal",
+    "ids_due",
     "lawful",
     "list_ballots",
     "list_decisions",

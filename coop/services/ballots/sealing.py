@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import and_, func, or_, select
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
@@ -22,20 +22,18 @@ from coop.services.records import as_record, record
 GRACE = timedelta(seconds=10)  # for requests that came in time and wait for the lock
 
 
-def ids_to_open(now: datetime, organisation_id: int | None = None) -> list[int]:
-    """Name the announced ballots whose time has come, of one organisation or of all."""
-    waiting = select(Ballot.id).where(
-        Ballot.opens_at <= now, Ballot.announced_at.is_not(None), Ballot.opened_at.is_(None)
+def ids_due(now: datetime, organisation_id: int | None = None) -> tuple[list[int], list[int]]:
+    """Name the announced ballots whose time has come, and those that closed and are not counted yet."""
+    due = or_(
+        and_(Ballot.opens_at <= now, Ballot.announced_at.is_not(None), Ballot.opened_at.is_(None)),
+        and_(Ballot.closes_at <= now - GRACE, Ballot.opened_at.is_not(None), Ballot.sealed_at.is_(None)),
     )
-    return _ids(waiting, organisation_id)
-
-
-def ids_to_seal(now: datetime, organisation_id: int | None = None) -> list[int]:
-    """Name the ballots that closed and are not counted yet, of one organisation or of all."""
-    closed = select(Ballot.id).where(
-        Ballot.closes_at <= now - GRACE, Ballot.opened_at.is_not(None), Ballot.sealed_at.is_(None)
-    )
-    return _ids(closed, organisation_id)
+    query = select(Ballot.id, Ballot.opened_at).where(due, Ballot.void_at.is_(None))
+    if organisation_id is not None:
+        query = query.where(Ballot.organisation_id == organisation_id)
+    rows = db.session.execute(query.order_by(Ballot.closes_at, Ballot.id)).all()
+    to_open = [ballot_id for ballot_id, opened_at in rows if opened_at is None]
+    return to_open, [ballot_id for ballot_id, opened_at in rows if opened_at is not None]
 
 
 def seal(ballot_id: int, now: datetime) -> Decision | None:
@@ -74,13 +72,6 @@ def certify(ballot: Ballot, organisation: Organisation, actor: Actor, now: datet
         raise Refusal(_("This result is certified already, by %(who)s.", who=ballot.certified_by))
     ballot.certified_at, ballot.certified_by = now, actor.label
     record(organisation, actor, "certified", f"ballot {ballot.number}", now)
-
-
-def _ids(query: Select[Any], organisation_id: int | None) -> list[int]:
-    if organisation_id is not None:
-        query = query.where(Ballot.organisation_id == organisation_id)
-    query = query.where(Ballot.void_at.is_(None)).order_by(Ballot.closes_at, Ballot.id)
-    return list(db.session.scalars(query))
 
 
 def _decide(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from coop.access import Actor, bodies_of
@@ -80,14 +80,26 @@ def to_answer(organisation: Organisation, actor: Actor, now: datetime) -> list[N
             .join(Nomination)
             .where(
                 NominationCall.organisation_id == organisation.id,
-                NominationCall.answers_until > now,
-                NominationCall.ballot_id.is_(None),
-                NominationCall.off_at.is_(None),
-                Nomination.membership_id == actor.membership_id,
-                Nomination.state == "named",
+                *_unanswered(actor.membership_id, now),
             )
             .order_by(NominationCall.answers_until)
         )
+    )
+
+
+def has_to_answer(membership_id: int, now: datetime) -> Exists:
+    """Ask within another query whether a nomination waits for this member's answer."""
+    waiting = select(Nomination.id).join(NominationCall, NominationCall.id == Nomination.call_id)
+    return waiting.where(*_unanswered(membership_id, now)).exists()
+
+
+def _unanswered(membership_id: int | None, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        NominationCall.answers_until > now,
+        NominationCall.ballot_id.is_(None),
+        NominationCall.off_at.is_(None),
+        Nomination.membership_id == membership_id,
+        Nomination.state == "named",
     )
 
 

@@ -1,6 +1,6 @@
 """What awaits a member: to vote, to pay, to attend; what was decided; what a newcomer should know.
 
-Seven queries, or nine for a newcomer, whatever the size of the organisation.
+Six queries, or eight for a newcomer, whatever the size; one more where a nomination waits for an answer.
 """
 
 from dataclasses import dataclass, field
@@ -137,7 +137,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         raise ValueError("only a member has a home")
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
-    admitted_on, rule = _standing(membership, day)
+    admitted_on, rule, is_named = _standing(membership, day, now)
     votes_from = _votes_from(admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
@@ -145,7 +145,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         to_vote=[ballot for ballot in ballots if not ballot.voted],
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
-        to_answer=nominations.to_answer(organisation, actor, now),
+        to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
         to_pay=charges,
         to_attend=_meetings(organisation, membership, now),
         decided=decided_lately(organisation),
@@ -277,8 +277,10 @@ def _meetings(organisation: Organisation, membership: Membership, now: datetime)
     return [Coming(one.number, one.title, one.place, one.starts_at, one.zone, answer) for one, answer in rows]
 
 
-def _standing(membership: Membership, day: date) -> tuple[date | None, tuple[str, str] | None]:
-    """The day of admission, and the rule in force on voting after it: its value and article."""
+def _standing(
+    membership: Membership, day: date, now: datetime
+) -> tuple[date | None, tuple[str, str] | None, bool]:
+    """The day of admission; the rule in force on voting after it, its value and article; whether one is named."""
     in_force = (
         select(ConstitutionVersion.id)
         .where(
@@ -295,7 +297,13 @@ def _standing(membership: Membership, day: date) -> tuple[date | None, tuple[str
         .scalar_subquery()
     )
     row = db.session.execute(
-        select(Membership.id, admitted_on, ProvisionRow.value, ProvisionRow.article)
+        select(
+            Membership.id,
+            admitted_on,
+            ProvisionRow.value,
+            ProvisionRow.article,
+            nominations.has_to_answer(membership.id, now),
+        )
         .outerjoin(
             ProvisionRow,
             (ProvisionRow.version_id == in_force)
@@ -304,7 +312,7 @@ def _standing(membership: Membership, day: date) -> tuple[date | None, tuple[str
         )
         .where(Membership.id == membership.id)
     ).one()
-    return row[1], (row[2], row[3]) if row[2] else None
+    return row[1], (row[2], row[3]) if row[2] else None, row[4]
 
 
 def _votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
