@@ -53,7 +53,9 @@ class NewMotionForm(MotionForm):
         self.decision_class.choices = [SelectChoice(value, label) for value, label in kinds]
 
 
-class ElectionForm(FlaskForm):
+class OfficeForm(FlaskForm):
+    """For which office, by whom, and how many."""
+
     office = SelectField(_l("Office"), coerce=int)
     body = SelectField(_l("Who elects"))
     seats = IntegerField(
@@ -61,6 +63,14 @@ class ElectionForm(FlaskForm):
         default=1,
         validators=[InputRequired(_l("Say how many are to be elected.")), NumberRange(1, 99)],
     )
+
+    def __init__(self, offices: Sequence[tuple[int, str]], bodies: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.office.choices = [SelectChoice(value, label) for value, label in offices]
+        self.body.choices = [SelectChoice(value, label) for value, label in bodies]
+
+
+class ElectionForm(OfficeForm):
     candidates = TextAreaField(
         _l("Candidates"),
         description=_l(
@@ -68,11 +78,6 @@ class ElectionForm(FlaskForm):
         ),
         validators=[InputRequired(_l("Name at least one candidate.")), Length(max=MOST_TEXT)],
     )
-
-    def __init__(self, offices: Sequence[tuple[int, str]], bodies: Sequence[tuple[str, str]]) -> None:
-        super().__init__()
-        self.office.choices = [SelectChoice(value, label) for value, label in offices]
-        self.body.choices = [SelectChoice(value, label) for value, label in bodies]
 
     def validate_candidates(self, field: TextAreaField) -> None:
         for at, line in enumerate((field.data or "").splitlines(), 1):

@@ -8,34 +8,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, SelectField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms import IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from coop.access import Permission, authorize, may, requires
 from coop.blueprints.ballots import bp
-from coop.errors import Forbidden, Refusal
+from coop.blueprints.ballots.bodies import own_bodies, own_body
+from coop.blueprints.ballots.forms import OfficeForm
+from coop.errors import Refusal
 from coop.models.nominations import NominationCall
-from coop.models.organisations import Body
 from coop.services import ballots, nominations, organisations
 from coop.transaction import writing
 
 Answer = str | Response | tuple[str, int]
-
-
-class CallForm(FlaskForm):
-    office = SelectField(_l("Office"), coerce=int)
-    body = SelectField(_l("Who elects"))
-    seats = IntegerField(
-        _l("Seats to fill"),
-        default=1,
-        validators=[InputRequired(_l("Say how many are to be elected.")), NumberRange(1, 99)],
-    )
-
-    def __init__(self, offices: list[tuple[int, str]], bodies: list[tuple[str, str]]) -> None:
-        super().__init__()
-        self.office.choices = [SelectChoice(value, label) for value, label in offices]
-        self.body.choices = [SelectChoice(value, label) for value, label in bodies]
 
 
 class NominateForm(FlaskForm):
@@ -76,9 +61,9 @@ def calls() -> str:
 @requires(Permission.SET_UP_BALLOT)
 def new_call() -> Answer:
     """Call nominations: the office is chosen, the deadlines are shown and never typed."""
-    bodies = _bodies()
+    bodies = own_bodies()
     offices = ballots.offices_to_fill(g.organisation, bodies)
-    form = CallForm(
+    form = OfficeForm(
         [(office.id, f"{office.title} ({office.body.name})") for office in offices],
         [(body.slug, body.name) for body in bodies],
     )
@@ -89,9 +74,9 @@ def new_call() -> Answer:
 
     def deed() -> int:
         office = next(
-            one for one in ballots.offices_to_fill(g.organisation, _bodies()) if one.id == form.office.data
+            one for one in ballots.offices_to_fill(g.organisation, own_bodies()) if one.id == form.office.data
         )
-        body = next(one for one in _bodies() if one.slug == form.body.data)
+        body = own_body(form.body.data)
         call = nominations.call_nominations(
             g.organisation, g.actor, g.now, office=office, body=body, seats=form.seats.data or 1
         )
@@ -257,12 +242,3 @@ def _own_call(number: int) -> NominationCall:
     found = nominations.find(g.organisation, number)
     authorize(g.actor, Permission.SET_UP_BALLOT, found)
     return found
-
-
-def _bodies() -> list[Body]:
-    """The bodies whose elections the actor may set up."""
-    found = organisations.bodies_of(g.organisation)
-    own = [body for body in found if may(g.actor, Permission.SET_UP_BALLOT, body)]
-    if not own:
-        raise Forbidden
-    return own

@@ -6,37 +6,24 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from coop.access import Permission, authorize, may, requires
+from coop.access import Permission, authorize, requires
 from coop.blueprints.ballots import bp
+from coop.blueprints.ballots.bodies import own_bodies, own_body
 from coop.blueprints.ballots.forms import ElectionForm, MotionForm, NewMotionForm
 from coop.blueprints.ballots.views import find
 from coop.blueprints.ballots.words import class_words
-from coop.errors import Forbidden, Refusal
-from coop.models.organisations import Body
-from coop.services import ballots, organisations
+from coop.errors import Refusal
+from coop.services import ballots
 from coop.transaction import writing
 
 Answer = str | Response | tuple[str, int]
 OFFERED = ("ordinary", "special")  # constitutional motions change articles and have a page of their own
 
 
-def _bodies() -> list[Body]:
-    """The bodies whose votes the actor may set up."""
-    found = organisations.bodies_of(g.organisation)
-    own = [body for body in found if may(g.actor, Permission.SET_UP_BALLOT, body)]
-    if not own:
-        raise Forbidden
-    return own
-
-
-def _body(slug: str) -> Body:
-    return next(body for body in _bodies() if body.slug == slug)
-
-
 @bp.route("/ballots/new-motion", methods=["GET", "POST"])
 @requires(Permission.SET_UP_BALLOT)
 def new_motion() -> Answer:
-    bodies = _bodies()
+    bodies = own_bodies()
     words = class_words()
     form = NewMotionForm(
         [(body.slug, body.name) for body in bodies], [(kind, words[kind]) for kind in OFFERED]
@@ -59,7 +46,7 @@ def new_motion() -> Answer:
                 title=form.title.data or "",
                 text=form.text.data or "",
                 decision_class=form.decision_class.data,
-                body=_body(form.body.data),
+                body=own_body(form.body.data),
             )
             number = ballot.number
     except Refusal as refusal:
@@ -72,7 +59,7 @@ def new_motion() -> Answer:
 @bp.route("/ballots/new-election", methods=["GET", "POST"])
 @requires(Permission.SET_UP_BALLOT)
 def new_election() -> Answer:
-    bodies = _bodies()
+    bodies = own_bodies()
     offices = ballots.offices_to_fill(g.organisation, bodies)
     form = ElectionForm(
         [(office.id, f"{office.title} ({office.body.name})") for office in offices],
@@ -94,12 +81,12 @@ def new_election() -> Answer:
                 g.now,
                 office=next(
                     one
-                    for one in ballots.offices_to_fill(g.organisation, _bodies())
+                    for one in ballots.offices_to_fill(g.organisation, own_bodies())
                     if one.id == form.office.data
                 ),
                 candidates=ballots.candidates_by_number(g.organisation, form.named()),
                 seats=form.seats.data,
-                body=_body(form.body.data),
+                body=own_body(form.body.data),
             )
             number = ballot.number
     except Refusal as refusal:
