@@ -3,7 +3,7 @@
 import pytest
 
 from coop.rules.tally import METHODS, irv, ties
-from coop.rules.tally.election import Election, Result
+from coop.rules.tally.election import Action, Election, Result
 from coop.rules.tally.papers import letter_of
 from coop.rules.tally.ties import Script, count_with_ladder
 
@@ -30,10 +30,13 @@ def test_a_tie_with_many_behind_it_is_known_to_matter_after_a_few_counts() -> No
     assert counts <= 5
 
 
-def test_ties_among_the_last_are_settled_without_a_lot_where_the_winner_is_sure() -> None:
-    names = ("Ada", "Ben", "Cem", "Dee")
-    result, _ = _counts_needed(Election(names, {1: ["A"] * 9 + ["B", "C", "D"]}))
+@pytest.mark.parametrize("method", ["irv", "meek-stv"])
+def test_ties_among_the_last_are_settled_without_a_lot_where_the_winner_is_sure(method) -> None:
+    """Four level ones leave three, whoever goes first: later ties that don't matter are passed over."""
+    names = ("Ada", "Ben", "Cem", "Dee", "Eve")
+    result = METHODS[method].count(Election(names, {1: ["A"] * 3 + ["B", "C", "D", "E"]}))
     assert (result.elected, result.ties) == ((1,), ())
+    assert sum(counted.action is Action.TIE for counted in result.rounds) > 1
 
 
 def test_where_looking_ahead_cannot_tell_the_lot_takes_the_ties_that_follow(monkeypatch) -> None:
@@ -74,3 +77,9 @@ def test_they_all_go_only_if_together_they_have_fewer_votes_than_the_next(
     papers = {1: ["CB", "D", *["B"] * next_up, *["A"] * (next_up + 1)]}
     METHODS["irv"].count(Election(("Ada", "Ben", "Cem", "Dee"), papers))
     assert bool(asked) is decides
+
+
+def test_a_choice_that_only_moves_the_lot_to_a_later_tie_matters() -> None:
+    """All three level, two come to the runoff: whoever is put first would be spared the first lot."""
+    result = METHODS["star"].count(Election.scored(("Ada", "Ben", "Cem"), {(None, None, 0): 1}))
+    assert (result.elected, result.ties) == ((), (1, 2, 3))

@@ -5,7 +5,7 @@ from itertools import combinations
 from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coop.rules.tally import METHODS
@@ -210,7 +210,9 @@ def counted_by_loads(election):
             supporters = [at for at, liked in enumerate(voters) if number in liked]
             if loads is None and sum(left[at] for at in supporters) >= 1:
                 purses = sorted(left[at] for at in supporters)
-                tries = ((1 - sum(purses[:few])) / (len(purses) - few) for few in range(len(purses)))
+                tries = (
+                    (Fraction(1) - sum(purses[:few])) / (len(purses) - few) for few in range(len(purses))
+                )
                 asks[number] = next(share for few, share in enumerate(tries) if share <= purses[few])
             elif loads is not None and supporters:
                 asks[number] = (1 + sum(loads[at] for at in supporters)) / len(supporters)
@@ -229,7 +231,13 @@ def counted_by_loads(election):
     return tuple(elected)
 
 
+PURSES_JUST_FULL = Election(
+    tuple("abcd"), papers(R(1), R(2), R(3), R(1, 2, weight=4), R(1, weight=3)), 3, seed=b"lot"
+)
+
+
 @given(election=elections())
+@example(election=PURSES_JUST_FULL)
 @settings(max_examples=scale(80, 3000), deadline=None)
 def test_the_rule_voter_by_voter_elects_the_same(election):
     result = count(election)

@@ -30,6 +30,10 @@ class OpenTie(Exception):  # noqa: N818 - it carries a question to the ladder, n
         self.so_far = so_far
 
 
+class _TooManyWaysError(Exception):
+    """Looking ahead would take more counts than are allowed."""
+
+
 @dataclass
 class Script:
     """The ties settled so far, handed out in the order in which the count meets them.
@@ -115,8 +119,8 @@ def _matters(
     """Whether the choice among the tied can change who is elected; None where looking ahead can't tell.
 
     Whole counts with the first and the last of the tied, each by two habits in all ties to come, mostly
-    tell. Only then every way is tried, and what each choice can come to is compared: a later tie that
-    decides who is elected doesn't make this one matter.
+    tell. Only then every way is tried: the choice doesn't matter if each leads to the same later ties
+    that matter, and these to the same elected.
     """
     starts = [(*settled, Settled(number, "")) for number in tied]
     for habit in (0, -1):
@@ -124,17 +128,29 @@ def _matters(
             count, election, Script(starts[-1], habit)
         ):
             return True
-    outcomes: list[set[frozenset[int]]] = [set() for _ in tied]
-    ways = list(enumerate(starts))
-    for _ in range(LOOK_AHEAD):
-        if not ways:
-            break
-        choice, way = ways.pop()
-        try:
-            outcomes[choice].add(_people(count, election, Script(way)))
-        except OpenTie as deeper:
-            ways += [(choice, (*way, Settled(number, ""))) for number in deeper.tied]
-    return None if ways else any(found != outcomes[0] for found in outcomes)
+    counts = iter(range(LOOK_AHEAD))
+    try:
+        first, *others = [_what_follows(election, count, start, counts) for start in starts]
+    except _TooManyWaysError:
+        return None
+    return any(other != first for other in others)
+
+
+def _what_follows(
+    election: Election, count: Count, settled: tuple[Settled, ...], counts: Iterator[int]
+) -> object:
+    """Find who is elected, or the next tie that matters with what follows each choice; one of `counts` each."""
+    if next(counts, None) is None:
+        raise _TooManyWaysError
+    try:
+        return _people(count, election, Script(settled))
+    except OpenTie as tie:
+        ways = {
+            number: _what_follows(election, count, (*settled, Settled(number, "")), counts)
+            for number in tie.tied
+        }
+    first, *others = ways.values()
+    return ways if any(other != first for other in others) else first
 
 
 def _people(count: Count, election: Election, script: Script) -> frozenset[int]:
