@@ -24,7 +24,9 @@ class Teller(Base):
     ballot_id: Mapped[int] = points_to("ballots", index=False)
     membership_id: Mapped[int] = points_to("memberships")
     appointed_at: Mapped[datetime] = mapped_column(Instant)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)  # resigned or replaced; unset if appointed again
+    ended_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # resigned or replaced; unset if appointed again
     finished_at: Mapped[datetime | None] = mapped_column(Instant)  # said that no paper is left
 
     membership: Mapped[Membership] = relationship()
@@ -73,7 +75,8 @@ class PaperBatch(Base):
     weight: Mapped[int] = mapped_column()
     entered_by_id: Mapped[int] = points_to("tellers")
     entered_at: Mapped[datetime] = mapped_column(Instant)
-    # {"papers": [[canonical choice, count], …], "spoilt": n}; of a roll-call {"spoken": {number: choice}, "absent": [number]}
+    # A pile of papers {"papers": [[canonical choice, count], …], "spoilt": n}; of a roll-call
+    # {"spoken": {member's number: choice}, "absent": [member's number]}.
     entered: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     repeated_by_id: Mapped[int | None] = points_to("tellers", nullable=True)
     repeated: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

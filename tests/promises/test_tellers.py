@@ -4,7 +4,9 @@ import pytest
 
 from tests.promises.rows import NOW
 
-VOTE = "INSERT INTO votes (ballot_id, roll_entry_id, choice, cast_at) VALUES (:ballot, :entry, '\"for\"', :now)"
+VOTE = (
+    "INSERT INTO votes (ballot_id, roll_entry_id, choice, cast_at) VALUES (:ballot, :entry, '\"for\"', :now)"
+)
 TOKEN = "INSERT INTO tokens_issued (roll_entry_id, ballot_id, blinded_sha256) VALUES (:entry, :ballot, 'x')"
 STRIKE = "INSERT INTO paper_voters (roll_entry_id, ballot_id, batch_id) VALUES (:entry, :ballot, :batch)"
 SAYS = (
@@ -41,7 +43,9 @@ class Telling:
             self.rows.run(STRIKE, entry=entry, ballot=self.ballot, batch=batch or self.batch)
 
     def confirm(self, *, voters=2, spoilt=0, by=None):
-        self.rows.run(CONFIRM, by=by or self.second, voters=voters, spoilt=spoilt, now=str(NOW), id=self.batch)
+        self.rows.run(
+            CONFIRM, by=by or self.second, voters=voters, spoilt=spoilt, now=str(NOW), id=self.batch
+        )
 
 
 CONFIRM = (
@@ -111,7 +115,14 @@ def test_a_batch_is_confirmed_only_if_it_adds_up(telling, refused, voters, spoil
 
 @pytest.mark.parametrize(
     "change",
-    ["confirmed_at = NULL", "spoilt = 1", "voters = 1", "entered = '{}'", "cancelled_at = :now", "channel = 'post'"],
+    [
+        "confirmed_at = NULL",
+        "spoilt = 1",
+        "voters = 1",
+        "entered = '{}'",
+        "cancelled_at = :now",
+        "channel = 'post'",
+    ],
 )
 def test_a_confirmed_batch_stands(confirmed, refused, change):
     values = {"now": str(NOW)} if ":now" in change else {}
@@ -163,7 +174,11 @@ def test_nothing_comes_in_once_a_ballot_is_sealed_or_void(rows, refused):
     refused(CONFIRM, by=sealed.second, voters=2, spoilt=0, now=str(NOW), id=sealed.batch)
     refused(STRIKE, entry=sealed.entries[2], ballot=sealed.ballot, batch=sealed.batch)
     void = Telling(rows)
-    rows.run("UPDATE ballots SET void_at = :now, void_reason = 'a slip' WHERE id = :id", now=str(NOW), id=void.ballot)
+    rows.run(
+        "UPDATE ballots SET void_at = :now, void_reason = 'a slip' WHERE id = :id",
+        now=str(NOW),
+        id=void.ballot,
+    )
     refused(STRIKE, entry=void.entries[0], ballot=void.ballot, batch=void.batch)
     refused(
         "INSERT INTO paper_requests (roll_entry_id, ballot_id, way, asked_at) VALUES (:entry, :ballot, 'post', :now)",
