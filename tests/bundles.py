@@ -58,6 +58,18 @@ def election(method, choices=None):
     return _made("election", "private", method, choices, options, frozen, provisions)
 
 
+def told(bundle, choices, spoilt=0):
+    """The same bundle, where others on the roll voted on paper besides."""
+    others = [entry for entry in bundle["roll"] if not entry["issued"]]
+    for entry in others[: len(choices) + spoilt]:
+        entry["struck"] = True
+    votes = [{"choice": choice} for choice in choices] if bundle["ballot"]["secrecy"] == "open" else choices
+    bundle["votes"] = sorted(bundle["votes"] + votes, key=canonical)
+    if spoilt:
+        bundle["spoilt"] = {"member": spoilt}
+    return forged(bundle)
+
+
 def _made(kind, secrecy, method, choices, options, rule, provisions):
     opens = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
     closes = opens + timedelta(days=7)
@@ -89,6 +101,7 @@ def _made(kind, secrecy, method, choices, options, rule, provisions):
             "period_days": 7,
             "cutoff_days": 90,
             "cutoff_article": "1",
+            "paper_count_days": 3,
             "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days"},
         },
         "constitution": {**law, "sha256": sha256("the constitution")},
@@ -127,16 +140,26 @@ def forged(bundle):
     rule, ballot, decision = made["rule"], made["ballot"], made["decision"]
     weights = {entry["member"]: entry["weight"] for entry in made["roll"]}
     votes = [
-        (vote["choice"], weights[vote["member"]]) if ballot["secrecy"] == "open" else (vote, 1)
+        (vote["choice"], weights[vote["member"]] if "member" in vote else 1)
+        if ballot["secrecy"] == "open"
+        else (vote, 1)
         for vote in made["votes"]
     ]
+    spoilt = sum(made.get("spoilt", {}).values())
     eligible, seed = sum(weights.values()), bytes.fromhex(made["seed"])
     if ballot["kind"] == "motion":
-        counted = decide_motion(rule, votes, eligible, seed)
+        counted = decide_motion(rule, votes, eligible, seed, spoilt)
     else:
         names = tuple(option["name"] for option in made["options"])
         counted = decide_election(
-            rule, votes, eligible, seed, method=ballot["method"], names=names, seats=ballot["seats"]
+            rule,
+            votes,
+            eligible,
+            seed,
+            method=ballot["method"],
+            names=names,
+            seats=ballot["seats"],
+            spoilt=spoilt,
         )
     made["result"] = counted.result
     decision["outcome"], decision["reasoning"] = counted.outcome, counted.reasoning
@@ -145,6 +168,10 @@ def forged(bundle):
     keys = ("format", "ballot", "rule", "constitution", "options", "keys", "receipt_key")
     roll = [{name: entry[name] for name in ("member", "class", "weight")} for entry in made["roll"]]
     issued = sorted(entry["member"] for entry in made["roll"] if entry["issued"])
+    struck = sorted(entry["member"] for entry in made["roll"] if "struck" in entry)
+    closed = {"votes": made["votes"], "issued": issued, "seed": made["seed"]}
+    closed |= {"struck": struck} if struck else {}
+    closed |= {"spoilt": made["spoilt"]} if "spoilt" in made else {}
     opening["facts"] = canonical(
         {
             "closes_at": ballot["closes_at"],
@@ -159,11 +186,9 @@ def forged(bundle):
             "decision": decision["number"],
             "decided_on": decision["decided_on"],
             "outcome": decision["outcome"],
-            "votes": len(issued),
+            "votes": len(issued) + len(struck),
             "opening_event_sha256": sha256(canonical(opening)),
-            "closing_sha256": sha256(
-                canonical({"votes": made["votes"], "issued": issued, "seed": made["seed"]})
-            ),
+            "closing_sha256": sha256(canonical(closed)),
             "seed": made["seed"],
         }
     )
@@ -175,6 +200,9 @@ def forged(bundle):
 SEALED = {
     "open motion": motion,
     "private motion": lambda: motion("private"),
+    "open motion with papers": lambda: told(motion(), ["against"], spoilt=1),
+    "private motion with papers": lambda: told(motion("private"), ["for", "against"]),
+    "election with papers": lambda: told(election("irv", RANKINGS[:4]), [[2, 1], [3]], spoilt=1),
     "motion tied, settled by lot": lambda: motion("private", ["for", "against"], tie="lot"),
     **{
         method: (lambda method=method: election(method))

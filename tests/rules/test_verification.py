@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coop.rules.verification import Unreadable, read, verify
-from tests.bundles import SEALED, as_file, election, forged, motion
+from tests.bundles import SEALED, as_file, election, forged, motion, told
 from tests.scale import scale
-from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, alter_vote, put
+from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, OF_PAPERS, alter_vote, put
 
 MADE = {name: make() for name, make in SEALED.items()}
 
@@ -26,8 +26,11 @@ def failing(bundle, head=None):
 CASES = [
     pytest.param(name, change, id=f"{name}: {change}")
     for name, bundle in MADE.items()
-    for change in CHANGES | (OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS)
+    for change in CHANGES
+    | (OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS)
+    | (OF_PAPERS if any("struck" in entry for entry in bundle["roll"]) else {})
 ]
+ALL = CHANGES | OF_MOTIONS | OF_ELECTIONS | OF_PAPERS
 
 
 @pytest.fixture
@@ -37,14 +40,14 @@ def true(request):
 
 @pytest.mark.parametrize(("name", "change"), CASES)
 def test_what_is_changed_alone_is_named(name, change, true):
-    naive, _forger, check = (CHANGES | OF_MOTIONS | OF_ELECTIONS)[change]
+    naive, _forger, check = ALL[change]
     naive(true)
     assert check in failing(true)
 
 
 @pytest.mark.parametrize(("name", "change"), CASES)
 def test_what_is_remade_as_a_whole_passes_without_the_head_and_fails_with_it(name, change, true):
-    naive, more, _check = (CHANGES | OF_MOTIONS | OF_ELECTIONS)[change]
+    naive, more, _check = ALL[change]
     head = true["head"]
     naive(true)
     more(true)
@@ -101,6 +104,10 @@ def test_an_edited_round_and_another_winner_are_named_where_they_stand(name, tru
 
 
 BAD_PAPERS = [
+    (told(motion(), ["for"]), {"choice": "perhaps"}),
+    (told(motion(), ["for"]), {"choice": "for", "by": "tellers"}),
+    (told(motion(), ["for"]), {}),
+    (told(motion("private"), ["for"]), {"choice": "for"}),
     (motion(), {"member": "x"}),
     (motion(), "for"),
     (motion("private"), "perhaps"),
@@ -132,6 +139,12 @@ def test_a_vote_the_paper_does_not_allow_is_named_and_not_counted(bundle, paper)
 
 
 IMPOSSIBLE = [
+    (motion, put("roll", 0, "struck", True), "roll"),
+    (motion, put("roll", -1, "struck", True), "votes"),
+    (motion, put("spoilt", {"member": 1}), "votes"),
+    (lambda: told(motion(), ["for"], 1), put("spoilt", {"member": 0}), "votes"),
+    (lambda: told(motion(), ["for"], 1), put("spoilt", {"member": -1}), "votes"),
+    (lambda: told(motion(), ["for"], 1), put("spoilt", {"worker": 1}), "votes"),
     (motion, put("roll", 1, "member", motion()["roll"][0]["member"]), "roll"),
     (motion, put("roll", 0, "weight", 0), "roll"),
     (motion, put("roll", 0, "weight", -3), "roll"),

@@ -67,6 +67,7 @@ def _events(bundle: Bundle) -> Faults:
     subject = f"ballot {ballot['id'].rpartition('/')[2]}"
     opens_at, closes_at = instant(ballot["opens_at"]), instant(ballot["closes_at"])
     opened, sealed = bundle.opening, bundle.closing
+    voters = len(bundle.issued) + len(bundle.struck)
     facts = [
         (
             sha256_of(opening) == sealed["opening_event_sha256"],
@@ -109,9 +110,9 @@ def _events(bundle: Bundle) -> Faults:
             "The opening event names another version of the constitution.",
         ),
         (
-            sealed["votes"] == len(bundle.issued),
+            sealed["votes"] == voters,
             "events[1].facts.votes",
-            f"The closing event counted {sealed['votes']} voters, the file {len(bundle.issued)}.",
+            f"The closing event counted {sealed['votes']} voters, the file {voters}.",
         ),
     ]
     yield from ((where, says) for ok, where, says in facts if not ok)
@@ -132,6 +133,8 @@ def _roll(bundle: Bundle) -> Faults:
             yield f"roll[{place}].member", f"The mark {_cut(entry['member'])} stands on the roll twice."
         if entry["weight"] < 1:
             yield f"roll[{place}].weight", "A vote weighs less than one."
+        if entry["issued"] and "struck" in entry:
+            yield f"roll[{place}].struck", "One member voted through the browser and on paper."
         seen.add(entry["member"])
 
 
@@ -161,15 +164,15 @@ _CHECKS: dict[str, tuple[Callable[[Bundle], Faults], str, str, str]] = {
     ),
     "roll": (
         _roll,
-        "Nobody stands on the roll twice, and every vote weighs at least one.",
+        "Nobody stands on the roll twice or voted in two ways, and every vote weighs at least one.",
         "That each mark is a member. The marks can't be turned back into names.",
         "roll",
     ),
     "votes": (
         faults_of_votes,
         "There are as many votes as the marked members of the roll could give, each one the paper allows.",
-        "That a vote is as its voter cast it. Where voting was open, each member can look for their own.",
-        "votes, roll[].issued",
+        "That a vote is as its voter cast it, or as it stood on paper. Each can look for their own open vote.",
+        "votes, roll[].issued, roll[].struck",
     ),
     "closing": (
         _closing,
