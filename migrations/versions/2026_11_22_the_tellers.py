@@ -134,7 +134,7 @@ GUARDS = [
         "paper_voters: struck from the roll of an open ballot, for a batch that is not confirmed",
         f"NOT {LIVE.format(row='NEW')} OR NOT {BATCH.format(row='NEW', more=RUNNING)} OR NOT {ENTITLED} "
         "OR EXISTS (SELECT 1 FROM roll_entries r JOIN paper_batches b ON b.id = NEW.batch_id "
-        "WHERE r.id = NEW.roll_entry_id AND (r.voting_class <> b.voting_class OR r.weight <> b.weight))",
+        "WHERE r.id = NEW.roll_entry_id AND b.channel <> 'roll-call' AND (r.voting_class <> b.voting_class OR r.weight <> b.weight))",
         "",
     ),
     (

@@ -122,7 +122,7 @@ def ways_of(ballot: Ballot) -> Ways | None:
         )
         .group_by(PaperBatch.channel)
     ).all()
-    by_way = dict(hands.tuples().all()) | {channel: int(voters) for channel, voters, _ in papers}
+    by_way = dict(hands.all()) | {channel: int(voters) for channel, voters, _ in papers}
     if not by_way.keys() - {ONLINE}:
         return None
     if ballot.secrecy == "secret":
