@@ -92,11 +92,9 @@ def motion_house(make, deed, now):
         organisation = make.organisation(text="\n\n".join([RULES, *articles]))
         officer = make.officer(organisation, "returning_officer", "Rita")
         of = dict(classes)
-        members = [officer]
-        for n in range(2, VOTERS + 1):
-            members.append(
-                make.member(organisation, f"Member {n}", **({"voting_class": of[n]} if n in of else {}))
-            )
+        names = {n: {"voting_class": of[n]} if n in of else {} for n in range(2, VOTERS + 1)}
+        others = [make.member(organisation, f"Member {n}", **more) for n, more in names.items()]
+        members = [officer, *others]
         actor = make.actor(officer)
         fields = {"title": "Buy a mill", "text": "The co-op buys the mill."}
         ballot = deed(ballots.propose_motion, organisation, actor, now, **fields)

@@ -89,7 +89,7 @@ def test_who_has_voted_in_the_browser_keeps_that_vote(telling):
 def test_nobody_confirms_alone_what_they_recorded_nor_what_changed_since(telling):
     telling.call(4, "for")
     number = own(telling).number
-    with pytest.raises(Refusal, match="You entered this yourself."):
+    with pytest.raises(Refusal, match=r"You entered this yourself."):
         telling.confirm(number, by=2)
     seen = tellers.edition_of(own(telling))
     telling.call(4, "against")
@@ -101,7 +101,7 @@ def test_nobody_confirms_alone_what_they_recorded_nor_what_changed_since(telling
 
 def test_a_roll_call_of_absent_members_alone_is_not_confirmed(telling):
     telling.call(4, "absent")
-    with pytest.raises(Refusal, match="Nobody gave a vote in this roll-call."):
+    with pytest.raises(Refusal, match=r"Nobody gave a vote in this roll-call."):
         telling.confirm(own(telling).number)
 
 

@@ -14,11 +14,10 @@ from coop.models.organisations import Organisation
 from coop.models.tellers import PaperBatch, PaperVote, PaperVoter
 from coop.services import ballots, tellers
 from coop.transaction import writing
-from tests.scale import scale
 from tests.services.test_ballots_races import at_once
 from tests.teller_house import last, votes
 
-PAIRS = scale(20, 100)
+PAIRS = 100
 
 
 @pytest.fixture
