@@ -11,6 +11,7 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
@@ -93,6 +94,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         ballot=ballot,
         stage=stage,
         place=place,
+        voter=voter(),
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
         rule=ballots.explain(rule, could),
@@ -129,12 +131,15 @@ def _of_kind(kind: str, number: int) -> Ballot:
 
 
 @bp.post("/ballots/<int:number>/vote")
+@says_uncounted
 @requires(Permission.VOTE)
 def vote(number: int) -> Answer:
     """Take a vote on a motion; the page that follows says that it is recorded.
 
     Nothing is read before the lock: when a poll opens, this is the busy road.
     """
+    if said := anothers():
+        return said, 409
     paper = MotionPaper()
     if not paper.validate_on_submit():
         return render_ballot(_of_kind("motion", number), paper), 422
@@ -148,9 +153,12 @@ def vote(number: int) -> Answer:
 
 
 @bp.post("/ballots/<int:number>/rank")
+@says_uncounted
 @requires(Permission.VOTE)
 def rank(number: int) -> Answer:
     """Take the paper of an election."""
+    if said := anothers():
+        return said, 409
     ballot = _of_kind("election", number)
     paper = _election_paper(ballot)
     if not paper.validate_on_submit():
