@@ -89,7 +89,9 @@ def _made(kind, secrecy, method, choices, options, rule, provisions):
             "period_days": 7,
             "cutoff_days": 90,
             "cutoff_article": "1",
-            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days"},
+            "weights": {"classes": {"": 1}, "articles": {"": ""}, "members_per_vote": 0, "most_votes": 0},
+            "proxies": {"limit": 0, "article": ""},
+            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days", "proxy.limit": "0"},
         },
         "constitution": {**law, "sha256": sha256("the constitution")},
         "options": options,
@@ -130,13 +132,20 @@ def forged(bundle):
         (vote["choice"], weights[vote["member"]]) if ballot["secrecy"] == "open" else (vote, 1)
         for vote in made["votes"]
     ]
-    eligible, seed = sum(weights.values()), bytes.fromhex(made["seed"])
+    eligible, members, seed = sum(weights.values()), len(weights), bytes.fromhex(made["seed"])
     if ballot["kind"] == "motion":
-        counted = decide_motion(rule, votes, eligible, seed)
+        counted = decide_motion(rule, votes, eligible, seed, members=members)
     else:
         names = tuple(option["name"] for option in made["options"])
         counted = decide_election(
-            rule, votes, eligible, seed, method=ballot["method"], names=names, seats=ballot["seats"]
+            rule,
+            votes,
+            eligible,
+            seed,
+            method=ballot["method"],
+            names=names,
+            seats=ballot["seats"],
+            members=members,
         )
     made["result"] = counted.result
     decision["outcome"], decision["reasoning"] = counted.outcome, counted.reasoning

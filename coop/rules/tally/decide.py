@@ -35,10 +35,14 @@ def motion_rule(frozen: Mapping[str, Any]) -> MotionRule:
     )
 
 
-def decide_motion(rule: Mapping[str, Any], votes: Weighed, eligible: int, seed: bytes) -> Counted:
-    """Count a motion under its frozen rule."""
+def decide_motion(
+    rule: Mapping[str, Any], votes: Weighed, eligible: int, seed: bytes, *, members: int | None = None
+) -> Counted:
+    """Count a motion under its frozen rule; `eligible` are the votes on the roll, `members` its heads."""
     sums = {choice: sum(weight for chosen, weight in votes if chosen == choice) for choice in Choice}
-    counts = MotionCounts(sums[Choice.FOR], sums[Choice.AGAINST], sums[Choice.ABSTAIN], eligible)
+    counts = MotionCounts(
+        sums[Choice.FOR], sums[Choice.AGAINST], sums[Choice.ABSTAIN], eligible, members=members
+    )
     result = count_motion(counts, motion_rule(rule), seed)
     return Counted(result.outcome.value, result.says, result.plain())
 
@@ -52,6 +56,7 @@ def decide_election(
     method: str,
     names: tuple[str, ...],
     seats: int,
+    members: int | None = None,
 ) -> Counted:
     """Count an election by its method and judge it under its frozen rule."""
     chosen = METHODS[method]
@@ -62,6 +67,7 @@ def decide_election(
         chosen,
         voted=voted,
         eligible=eligible,
+        members=members,
         quorum=Quorum.parse(rule["quorum"]) if rule["quorum"] else None,
         articles=tuple(rule["articles"]),
         version=rule["version"],
@@ -73,6 +79,8 @@ def decide_election(
         "eligible": eligible,
         "says": verdict.says,
     }
+    if members is not None and members != eligible:
+        plain["members"] = members
     return Counted(verdict.outcome.value, verdict.says, plain)
 
 

@@ -10,6 +10,7 @@ from coop.rules.verification.bundle import Bundle, instant, sha256_of
 from coop.rules.verification.papers import faults_of_votes
 from coop.rules.verification.recount import faults_of_decision, faults_of_result
 from coop.rules.verification.rule import faults_of_rule
+from coop.rules.verification.weights import faults_of_weights
 
 Faults = Iterator[tuple[str, str]]  # where, and a sentence
 _SHOWN = 3
@@ -133,6 +134,7 @@ def _roll(bundle: Bundle) -> Faults:
         if entry["weight"] < 1:
             yield f"roll[{place}].weight", "A vote weighs less than one."
         seen.add(entry["member"])
+    yield from faults_of_weights(bundle)
 
 
 def _seed(bundle: Bundle) -> Faults:
@@ -161,7 +163,7 @@ _CHECKS: dict[str, tuple[Callable[[Bundle], Faults], str, str, str]] = {
     ),
     "roll": (
         _roll,
-        "Nobody stands on the roll twice, and every vote weighs at least one.",
+        "Nobody stands on the roll twice, and every vote weighs what the rule gives its class.",
         "That each mark is a member. The marks can't be turned back into names.",
         "roll",
     ),

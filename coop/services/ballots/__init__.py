@@ -1,6 +1,6 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
-from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
+from coop.services.ballots.certificates import certificate, certificate_record, drawing_of, took_part
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
     Candidate,
@@ -27,6 +27,7 @@ from coop.services.ballots.reading import (
     Listing,
     Place,
     RollLine,
+    VoteLine,
     awaiting,
     ballot_of,
     decision_on,
@@ -36,17 +37,19 @@ from coop.services.ballots.reading import (
     list_ballots,
     list_decisions,
     outcomes_of,
+    pages_of_votes,
     place_of,
     recent_decisions,
     roll_lines,
     turnout,
     who_voted_how,
 )
-from coop.services.ballots.roll import draw_roll, eligible_on, why_not
+from coop.services.ballots.roll import draw_roll, eligible_on, size_of, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.transcript import bundle, head_of_bundle, member_mark
 from coop.services.ballots.voting import cast_vote, vote_of
+from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
     "GRACE",
@@ -57,6 +60,7 @@ __all__ = [
     "Place",
     "Preview",
     "RollLine",
+    "VoteLine",
     "announce",
     "awaiting",
     "ballot_of",
@@ -68,6 +72,7 @@ __all__ = [
     "certificate_record",
     "certify",
     "change_draft",
+    "classes_of",
     "decision_on",
     "decisions_by_id",
     "draw_roll",
@@ -86,6 +91,7 @@ __all__ = [
     "open_ballot",
     "open_due",
     "outcomes_of",
+    "pages_of_votes",
     "paper_of",
     "place_of",
     "preview",
@@ -96,9 +102,14 @@ __all__ = [
     "rule_of",
     "seal",
     "set_up_election",
+    "set_votes",
+    "size_of",
+    "took_part",
     "turnout",
     "void",
     "vote_of",
+    "votes_today",
+    "weights_of",
     "what_else",
     "who_voted_how",
     "why_not",

@@ -14,7 +14,7 @@ from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
 from coop.services.ballots.papers import votes_of
 from coop.services.ballots.reading import locked
-from coop.services.ballots.roll import eligible_on
+from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
 from coop.services.ballots.transcript import closing_record, opening_event, sha256_of
 from coop.services.records import as_record, record
@@ -109,12 +109,19 @@ def _decide(
 
 def _count(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[Counted, str]:
     """Count the votes, and say in the decision's words what they came to."""
-    rule, eligible, seed = ballot.rule or {}, eligible_on(ballot), bytes.fromhex(ballot.seed)
+    rule, size, seed = ballot.rule or {}, size_of(ballot), bytes.fromhex(ballot.seed)
     if ballot.kind == "motion":
-        return decide_motion(rule, votes, eligible, seed), ballot.text
+        return decide_motion(rule, votes, size.votes, seed, members=size.members), ballot.text
     names = tuple(option.name for option in ballot.options)
     counted = decide_election(
-        rule, votes, eligible, seed, method=ballot.method, names=names, seats=ballot.seats
+        rule,
+        votes,
+        size.votes,
+        seed,
+        method=ballot.method,
+        names=names,
+        seats=ballot.seats,
+        members=size.members,
     )
     elected = ", ".join(one["name"] for one in counted.result["elected"])
     text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")
