@@ -86,7 +86,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         chosen = place.choice if isinstance(place.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
-    could = ballots.eligible_on(ballot) if ballot.opened_at else None
+    size = ballots.size_of(ballot) if ballot.opened_at else None
     page = max(1, request.args.get("page", 1, type=int))
     candidates = {option.position: option.name for option in ballot.options}
     return render_template(
@@ -97,14 +97,15 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         voter=voter(),
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
-        rule=ballots.explain(rule, could),
+        rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
         head=head,
         votes=ballots.who_voted_how(ballot, page),
         page=page,
-        pages=1 if decision is None else -(-decision.result["voted"] // ballots.VOTES_A_PAGE),
+        pages=1 if decision is None else ballots.pages_of_votes(ballot, decision),
+        took_part=ballots.took_part(ballot, decision.result) if decision else "",
         kind=class_words()[ballot.decision_class],
         choices=choice_words(),
         method=None if ballot.kind == "motion" else METHODS[ballot.method],
@@ -188,6 +189,7 @@ def roll(number: int) -> str:
         place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
+        size=ballots.size_of(ballot),
         lines=lines,
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),

@@ -9,7 +9,7 @@ from coop.services.ballots.by_tellers import (
     told_votes,
     ways_of,
 )
-from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
+from coop.services.ballots.certificates import certificate, certificate_record, drawing_of, took_part
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
     Candidate,
@@ -36,6 +36,7 @@ from coop.services.ballots.reading import (
     Listing,
     Place,
     RollLine,
+    VoteLine,
     awaiting,
     ballot_of,
     decision_on,
@@ -47,6 +48,7 @@ from coop.services.ballots.reading import (
     list_decisions,
     locked,
     outcomes_of,
+    pages_of_votes,
     place_of,
     recent_decisions,
     roll_lines,
@@ -54,11 +56,12 @@ from coop.services.ballots.reading import (
     wall_words,
     who_voted_how,
 )
-from coop.services.ballots.roll import draw_roll, eligible_on, why_not
+from coop.services.ballots.roll import draw_roll, eligible_on, size_of, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.transcript import bundle, head_of_bundle, member_mark
 from coop.services.ballots.voting import cast_vote, vote_of
+from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
     "GRACE",
@@ -70,6 +73,7 @@ __all__ = [
     "Preview",
     "RollLine",
     "Told",
+    "VoteLine",
     "Ways",
     "announce",
     "awaiting",
@@ -83,6 +87,7 @@ __all__ = [
     "certificate_record",
     "certify",
     "change_draft",
+    "classes_of",
     "decision_on",
     "decisions_by_id",
     "draw_roll",
@@ -105,6 +110,7 @@ __all__ = [
     "open_ballot",
     "open_due",
     "outcomes_of",
+    "pages_of_votes",
     "paper_of",
     "place_of",
     "preview",
@@ -115,12 +121,17 @@ __all__ = [
     "rule_of",
     "seal",
     "set_up_election",
+    "set_votes",
+    "size_of",
     "told_votes",
+    "took_part",
     "turnout",
     "void",
     "vote_of",
+    "votes_today",
     "wall_words",
     "ways_of",
+    "weights_of",
     "what_else",
     "who_voted_how",
     "why_not",

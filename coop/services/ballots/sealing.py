@@ -15,7 +15,7 @@ from coop.rules.tally.decide import Counted, decide_election, decide_motion
 from coop.services.ballots import by_tellers
 from coop.services.ballots.papers import spoilt_on, votes_of
 from coop.services.ballots.reading import locked
-from coop.services.ballots.roll import eligible_on
+from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
 from coop.services.ballots.transcript import closing_record, opening_event, sha256_of
 from coop.services.records import as_record, record
@@ -119,13 +119,22 @@ def _decide(
 
 def _count(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[Counted, str]:
     """Count the votes, and say in the decision's words what they came to."""
-    rule, eligible, seed = ballot.rule or {}, eligible_on(ballot), bytes.fromhex(ballot.seed)
+    rule, size, seed = ballot.rule or {}, size_of(ballot), bytes.fromhex(ballot.seed)
     spoilt = spoilt_on(ballot)
     if ballot.kind == "motion":
-        return decide_motion(rule, votes, eligible, seed, spoilt), ballot.text
+        motion = decide_motion(rule, votes, size.votes, seed, spoilt=spoilt, members=size.members)
+        return motion, ballot.text
     names = tuple(option.name for option in ballot.options)
     counted = decide_election(
-        rule, votes, eligible, seed, method=ballot.method, names=names, seats=ballot.seats, spoilt=spoilt
+        rule,
+        votes,
+        size.votes,
+        seed,
+        method=ballot.method,
+        names=names,
+        seats=ballot.seats,
+        spoilt=spoilt,
+        members=size.members,
     )
     elected = ", ".join(one["name"] for one in counted.result["elected"])
     text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")
