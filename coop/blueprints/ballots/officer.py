@@ -81,6 +81,7 @@ def secrecy(number: int) -> Answer:
     authorize(g.actor, Permission.SET_UP_BALLOT, ballot)
     form = SecrecyForm(data={"secrecy": ballot.secrecy})
     if request.method == "GET":
+        ballots.refuse_announced(ballot, g.now)
         return render_template("ballots/secrecy.html", ballot=ballot, form=form)
     if not form.validate_on_submit():
         return render_template("ballots/secrecy.html", ballot=ballot, form=form), 422

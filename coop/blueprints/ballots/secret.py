@@ -27,8 +27,6 @@ def keys(number: int) -> Response:
     """The keys of a secret ballot, asked for without a name: nobody can be given keys of their own."""
     ballot = _announced(number)
     class_keys, receipt_key = secret.public_keys(ballot)
-    if not class_keys:
-        raise Missing
     answer: Response = jsonify(
         ballot=secret.ballot_id(ballot, g.organisation),
         keys=class_keys,
@@ -107,9 +105,9 @@ def issued(number: int) -> str:
 
 
 def _announced(number: int) -> Ballot:
-    """Find a ballot for somebody without a name; drafts are nobody's business."""
+    """Find a secret ballot for somebody without a name; drafts and other ballots are not theirs to know of."""
     ballot = ballots.find(g.organisation, number)
-    if ballot.announced_at is None:
+    if ballot.secrecy != "secret" or ballot.announced_at is None:
         raise Missing
     return ballot
 

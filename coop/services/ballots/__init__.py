@@ -47,7 +47,7 @@ from coop.services.ballots.reading import (
 from coop.services.ballots.roll import draw_roll, eligible_on, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
-from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy
+from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
 from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.voting import cast_vote, vote_of
 
@@ -96,6 +96,7 @@ __all__ = [
     "preview",
     "propose_motion",
     "recent_decisions",
+    "refuse_announced",
     "refuse_unless_draft",
     "roll_lines",
     "rule_of",

@@ -27,16 +27,21 @@ def chosen_secrecy(found: Lawful, chosen: str) -> str:
     return chosen
 
 
+def refuse_announced(ballot: Ballot, now: datetime) -> None:
+    """Refuse to change the secrecy that members were told of."""
+    if ballot.stage_at(now) != "drafted":
+        raise Refusal(
+            _("This ballot was announced, so its secrecy stands. Void it and draft another to change it.")
+        )
+
+
 def change_secrecy(
     ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, secrecy: str
 ) -> None:
     """Choose how secret a draft will be; from its announcement on nobody can."""
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
-    if ballot.stage_at(now) != "drafted":
-        raise Refusal(
-            _("This ballot was announced, so its secrecy stands. Void it and draft another to change it.")
-        )
+    refuse_announced(ballot, now)
     ballot.secrecy = chosen_secrecy(lawful_for(ballot, organisation, now), secrecy)
     record(
         organisation,
