@@ -186,8 +186,10 @@ _CHECKS: dict[str, tuple[Callable[[Bundle], Faults], str, str, str]] = {
     ),
     "roll": (
         _roll,
-        "Nobody stands on the roll twice or voted in two ways, and every vote weighs what the rule gives its "
-        "class.",
+        (
+            "Nobody stands on the roll twice or voted in two ways, and every vote weighs what the rule gives its "
+            "class."
+        ),
         "That each mark is a member. The marks can't be turned back into names.",
         "roll",
     ),

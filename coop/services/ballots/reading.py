@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or
 from coop.access import Actor
 from coop.errors import Missing
 from coop.extensions import db
-from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
 from coop.models.tellers import PaperBatch, PaperVoter
@@ -46,10 +46,12 @@ class Place:
     given: str = "online"  # or "roll-call"
     handed_in_at: datetime | None = None  # tellers hold this member's paper vote
     struck: bool = False  # and two of them have confirmed it
+    voting_class: str = "member"
+    issued: bool = False  # a token of a secret ballot: whether it was cast, and how, nobody knows
 
     @property
     def has_voted(self) -> bool:
-        return self.choice is not None or self.struck
+        return self.choice is not None or self.struck or self.issued
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,14 @@ def awaiting(actor: Actor, now: datetime) -> list[Ballot]:
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
-        .where(RollEntry.entitled, Vote.id.is_(None), PaperVoter.roll_entry_id.is_(None), _open(now))
+        .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
+        .where(
+            RollEntry.entitled,
+            Vote.id.is_(None),
+            PaperVoter.roll_entry_id.is_(None),
+            TokenIssued.roll_entry_id.is_(None),
+            _open(now),
+        )
         .order_by(Ballot.closes_at, Ballot.id)
     )
     return list(db.session.scalars(waiting))
@@ -191,15 +200,18 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
         select(
             RollEntry.entitled,
             RollEntry.reason,
+            RollEntry.voting_class,
             Vote.id,
             Vote.choice,
             Vote.given,
             PaperBatch.entered_at,
             PaperBatch.confirmed_at,
+            TokenIssued.ballot_id.label("issued"),
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
+        .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id)
     ).first()
     if row is None:
@@ -211,16 +223,19 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
         row.given or "online",
         row.entered_at,
         row.confirmed_at is not None,
+        row.voting_class,
+        row.issued is not None,
     )
 
 
 def turnout(ballot: Ballot) -> tuple[int, int]:
-    """Count who voted, on paper too, and who could."""
+    """Count who voted, on paper too, and who could; in a secret ballot who was given a token."""
+    took_part: Any = TokenIssued if ballot.secrecy == "secret" else Vote
     struck = PaperBatch.confirmed_at.is_not(None)
     row = db.session.execute(
-        select(func.count(Vote.id) + func.count(PaperBatch.id), func.count(RollEntry.id))
+        select(func.count(took_part.roll_entry_id) + func.count(PaperBatch.id), func.count(RollEntry.id))
         .select_from(RollEntry)
-        .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(took_part, took_part.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(PaperBatch, and_(PaperBatch.id == PaperVoter.batch_id, struck))
         .where(RollEntry.ballot_id == ballot.id, RollEntry.entitled)
@@ -266,7 +281,7 @@ def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[
         .where(RollEntry.ballot_id == ballot.id)
     )
     if words.strip():
-        query = query.where(_contains(words, Membership.name))
+        query = query.where(name_has(words))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.execute(_slice(query.order_by(Membership.number), page))
     return [RollLine(*row) for row in rows], total
@@ -311,6 +326,11 @@ _STATES: dict[str, Callable[[datetime], ColumnElement[bool]]] = {
         Ballot.void_at.is_not(None), and_(Ballot.opened_at.is_not(None), Ballot.closes_at <= now)
     ),
 }
+
+
+def name_has(words: str) -> ColumnElement[bool]:
+    """Every word stands in the member's name."""
+    return _contains(words, Membership.name)
 
 
 def _contains(words: str, *columns: Any) -> ColumnElement[bool]:
