@@ -17,6 +17,7 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent, AuditLink
 from coop.rules.tally.drawing import Drawing, draw_election, draw_motion
 from coop.services import documents
+from coop.services.ballots.by_tellers import ways_of
 from coop.services.ballots.reading import closing_words, decision_on, wall_words
 from coop.services.ballots.rule import explain
 
@@ -84,6 +85,7 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
                 "closed": closing_words(ballot),
                 "rule": explain(rule, decision.result["eligible"]),
             },
+            "ways": _ways(ballot),
             "certified": certified,
             "dated": (ballot.certified_at or ballot.sealed_at or ballot.closes_at).isoformat(),
             "seed": ballot.seed,
@@ -91,6 +93,15 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
             "audit": {"head": link.hash, "events": link.position},
             "data_file": "certificate.json",
         }
+
+
+def _ways(ballot: Ballot) -> dict[str, Any] | None:
+    """Say by which ways votes came, and which tellers entered those that did not come through the browser."""
+    ways = ways_of(ballot)
+    if ways is None:
+        return None
+    tellers = [f"{name} ({number})" for name, number in ways.tellers]
+    return {"counts": ways.counts, "spoilt": ways.spoilt, "tellers": tellers}
 
 
 def _sealing(ballot: Ballot) -> tuple[AuditEvent, AuditLink]:
