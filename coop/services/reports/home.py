@@ -40,6 +40,7 @@ class BallotTask:
     closes_at: datetime
     zone: str
     voted: bool
+    on_paper: bool  # what tellers hold can't be changed here
     soon: bool
 
 
@@ -198,7 +199,7 @@ def _ballots(
     organisation: Organisation, membership: Membership, now: datetime
 ) -> tuple[list[BallotTask], list[Excluded]]:
     rows = db.session.execute(
-        select(Ballot, Body.kind, RollEntry, func.coalesce(Vote.id, PaperVoter.roll_entry_id))
+        select(Ballot, Body.kind, RollEntry, Vote.id, PaperVoter.batch_id)
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
@@ -214,15 +215,15 @@ def _ballots(
         .order_by(Ballot.closes_at, Ballot.id)
     )
     open_to, excluded = [], []
-    for ballot, body_kind, entry, vote_id in rows:
+    for ballot, body_kind, entry, vote_id, batch_id in rows:
         if entry is not None and entry.entitled:
-            open_to.append(_task(ballot, now, voted=vote_id is not None))
+            open_to.append(_task(ballot, now, voted=bool(vote_id or batch_id), on_paper=bool(batch_id)))
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded
 
 
-def _task(ballot: Ballot, now: datetime, *, voted: bool) -> BallotTask:
+def _task(ballot: Ballot, now: datetime, *, voted: bool, on_paper: bool) -> BallotTask:
     return BallotTask(
         number=ballot.number,
         title=ballot.title,
@@ -232,6 +233,7 @@ def _task(ballot: Ballot, now: datetime, *, voted: bool) -> BallotTask:
         closes_at=ballot.closes_at,
         zone=ballot.zone,
         voted=voted,
+        on_paper=on_paper,
         soon=ballot.closes_at - now < SOON,
     )
 
