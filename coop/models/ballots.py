@@ -79,7 +79,8 @@ class Ballot(Base):
     papers_until: Mapped[datetime | None] = mapped_column(
         Instant
     )  # till then tellers enter what came in time
-    papers_to: Mapped[str] = mapped_column(Text, default="", server_default="")  # where papers are handed in
+    # Where papers are handed in: told once there are tellers, so that without it nothing is asked about papers.
+    papers_to: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     options: Mapped[list["BallotOption"]] = relationship(
         back_populates="ballot", order_by="BallotOption.position"

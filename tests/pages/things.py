@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from coop.access import actor_of
 from coop.extensions import db
 from coop.models.accounts import Person
-from coop.models.ballots import Ballot, Decision
+from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.dues import Charge
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
 from coop.models.members import Application, Holder, Membership
@@ -17,7 +17,8 @@ from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.records import Document
 from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
 from coop.models.works import Work, WorkVersion
-from coop.services import ballots, nominations, organisations
+from coop.rules.paper_votes import pile_of_motion
+from coop.services import ballots, nominations, organisations, tellers
 from coop.transaction import writing
 from tests.pages.doors import ACCOUNTS, NOWHERE
 
@@ -37,6 +38,7 @@ def lay_out(app: Flask) -> None:
             here, actor, datetime.now(UTC), title="A clock for the shop", text="We buy one."
         )
         call_nominations(here, actor)
+        vote_on_paper(here, actor)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -57,6 +59,32 @@ def call_nominations(here: Organisation, actor: Any) -> None:
     call = nominations.call_nominations(here, actor, now, office=office, body=body, seats=1)
     librarian = actor_of(_memberships(here.id)["librarian"], "active", here.day_of(now))
     nominations.stand(call, here, librarian, now, statement="I would keep the books.")
+
+
+def vote_on_paper(here: Organisation, officer: Any) -> None:
+    """The open motion has the librarian and the chair as tellers, a batch of the first, and a member who asked."""
+    now, people = datetime.now(UTC), _memberships(here.id)
+    ballot = ballots.find(here, first(Ballot.number, *_open(here.id, "motion")))
+    numbers = [people[role].number for role in ("librarian", "chair")]
+    tellers.appoint(ballot, here, officer, now, numbers=numbers, papers_to="The shop, 31 Toad Lane")
+    day = here.day_of(now)
+    librarian, member = (actor_of(people[role], "active", day) for role in ("librarian", "member"))
+    idle = select(RollEntry.membership_id).where(
+        RollEntry.ballot_id == ballot.id,
+        RollEntry.entitled,
+        RollEntry.id.not_in(select(Vote.roll_entry_id)),
+        RollEntry.membership_id.not_in([one.id for one in people.values()]),
+    )
+    voter = first(Membership.number, Membership.id.in_(idle))
+    tellers.enter(
+        ballot, here, librarian, now, channel="post", numbers=[voter], pile=pile_of_motion(1, 0, 0, 0)
+    )
+    if not tellers.why_no_paper(ballot, member, now):
+        tellers.ask_for_paper(ballot, here, member, now, way="hand")
+
+
+def _open(organisation_id: int, kind: str) -> tuple[Any, ...]:
+    return (Ballot.organisation_id == organisation_id, Ballot.kind == kind, Ballot.sealed_at.is_(None))
 
 
 def twin(row: Any, **changes: Any) -> Any:
@@ -181,18 +209,30 @@ def _of_decisions(here: int, there: int) -> Things:
         "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
         "of orchard": {"number": NOWHERE},
     }
+    people = _memberships(here)
+    papers = {
+        "with tellers": {
+            "number": first(Ballot.number, *_open(here, "motion")),
+            "member": people["chair"].number,
+            "batch": 1,
+        },
+        "without": {"number": first(Ballot.number, *_open(here, "election")), "member": 1, "batch": 1},
+        "of orchard": {"number": NOWHERE, "member": 1, "batch": 1},
+    }
     return {
         **{
             f"ballots/<int:number>/{end}": secrets
             for end in ("cast", "issued", "keys.json", "secrecy", "token", "votes")
         },
+        "ballots/<int:number>/tellers": papers,
+        "ballots/<int:number>/telling": papers,
+        "ballots/<int:number>/telling/requests": {
+            thing: values | {"member": people["member"].number} for thing, values in papers.items()
+        },
+        "ballots/<int:number>/paper-vote": papers,
         "ballots/": {
-            "open motion": {
-                "number": first(Ballot.number, of_us, Ballot.kind == "motion", Ballot.sealed_at.is_(None))
-            },
-            "open election": {
-                "number": first(Ballot.number, of_us, Ballot.kind == "election", Ballot.sealed_at.is_(None))
-            },
+            "open motion": {"number": first(Ballot.number, *_open(here, "motion"))},
+            "open election": {"number": first(Ballot.number, *_open(here, "election"))},
             "counted": {"number": first(Ballot.number, of_us, Ballot.sealed_at.is_not(None))},
             "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
             "of orchard": {"number": NOWHERE},

@@ -13,11 +13,17 @@ from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
-from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
+from coop.blueprints.ballots.words import (
+    choice_words,
+    class_words,
+    measure_words,
+    outcome_words,
+    way_words,
+)
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
 from coop.rules.tally import METHODS
-from coop.services import ballots, organisations, records
+from coop.services import ballots, organisations, records, tellers
 from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
@@ -84,7 +90,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
     kept = _kept_secret(ballot)
-    if paper is None and stage == "open" and place and place.entitled:
+    if paper is None and stage == "open" and place and place.entitled and not place.handed_in_at:
         chosen = place.choice if isinstance(place.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
@@ -117,6 +123,11 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         drawing=ballots.drawing_of(ballot.kind, decision.result, candidates) if decision else None,
         what_else=ballots.what_else(ballot, decision) if decision else (),
         kept=kept,
+        tellers=tellers.in_office(ballot) if decision is None else [],
+        papers_until=tellers.last_instant(ballot),
+        handed_in=ballots.handed_in_words(ballot, place.handed_in_at) if place and place.handed_in_at else "",
+        ways=ballots.ways_of(ballot) if decision else None,
+        way_words=way_words(),
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",

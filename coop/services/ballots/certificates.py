@@ -17,6 +17,7 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent, AuditLink
 from coop.rules.tally.drawing import Drawing, draw_election, draw_motion
 from coop.services import documents
+from coop.services.ballots.by_tellers import ways_of
 from coop.services.ballots.reading import closing_words, decision_on, turnout, wall_words
 from coop.services.ballots.rule import explain
 
@@ -85,6 +86,7 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
                 "rule": explain(rule, decision.result["eligible"], decision.result.get("members")),
                 "took_part": took_part(ballot, decision.result),
             },
+            "ways": _ways(ballot),
             "certified": certified,
             "dated": (ballot.certified_at or ballot.sealed_at or ballot.closes_at).isoformat(),
             "seed": ballot.seed,
@@ -114,6 +116,15 @@ def took_part(ballot: Ballot, result: dict[str, Any]) -> str:
             could=could,
         )
     )
+
+
+def _ways(ballot: Ballot) -> dict[str, Any] | None:
+    """Say by which ways votes came, and which tellers entered those that did not come through the browser."""
+    ways = ways_of(ballot)
+    if ways is None:
+        return None
+    tellers = [f"{name} ({number})" for name, number in ways.tellers]
+    return {"counts": ways.counts, "spoilt": ways.spoilt, "tellers": tellers}
 
 
 def _sealing(ballot: Ballot) -> tuple[AuditEvent, AuditLink]:
