@@ -253,6 +253,7 @@ def _open(
     ballot.secrecy, ballot.method = found.secrecy, found.method
     ballot.zone, ballot.opens_at, ballot.opened_at = organisation.zone, opens_at, now
     ballot.closes_at = closing_of(opens_at, found.period_days, organisation.zone)
+    ballot.papers_until = closing_of(ballot.closes_at, rule["paper_count_days"], organisation.zone)
     db.session.flush()
     facts = {
         "closes_at": ballot.closes_at.isoformat(),

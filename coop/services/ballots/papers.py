@@ -16,6 +16,7 @@ from coop.models.ballots import Ballot, BallotOption, RollEntry, Vote
 from coop.rules.tally import METHODS
 from coop.rules.tally.decide import election_of
 from coop.rules.tally.election import HIGHEST_SCORE, Election, PaperKind
+from coop.services.ballots import by_tellers
 
 Choice = Sequence[int | None]
 
@@ -55,14 +56,24 @@ def votes_of(ballot: Ballot) -> list[tuple[Any, int]]:
         .where(Vote.ballot_id == ballot.id, RollEntry.entitled)
         .order_by(RollEntry.id)
     )
-    return [(choice, weight) for choice, weight in rows]
+    told = by_tellers.told_votes(ballot)
+    return [(choice, weight) for choice, weight in rows] + [
+        (one.choice, one.weight) for one in told for _paper in range(one.papers)
+    ]
+
+
+def spoilt_on(ballot: Ballot) -> int:
+    """Count the votes that spoilt papers would have been."""
+    return sum(by_tellers.spoilt_votes(ballot).values())
 
 
 def election_on(ballot: Ballot) -> Election:
     """Gather the votes of a sealed election for a count."""
     names = tuple(option.name for option in ballot.options)
     seed, reopen = bytes.fromhex(ballot.seed), (ballot.rule or {}).get("reopen")
-    return election_of(paper_of(ballot), names, votes_of(ballot), ballot.seats, seed, reopen)
+    return election_of(
+        paper_of(ballot), names, votes_of(ballot), ballot.seats, seed, reopen, spoilt_on(ballot)
+    )
 
 
 def _blank(kind: PaperKind) -> str:

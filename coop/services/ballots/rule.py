@@ -137,6 +137,7 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "period": f"decision.{decision_class}.voting_period",
         "secrecy": "ballot.secrecy",
         "cutoff": "roll.cutoff",
+        "paper_count": "ballot.paper_count",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
@@ -150,6 +151,7 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "quorum": "election.quorum",
         "period": "election.voting_period",
         "cutoff": "roll.cutoff",
+        "paper_count": "ballot.paper_count",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
@@ -168,6 +170,7 @@ def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[st
         "period_days": found["period"].value.n,
         "cutoff_days": found["cutoff"].value.n,
         "cutoff_article": found["cutoff"].article or "",
+        "paper_count_days": found["paper_count"].value.n,
         "articles": sorted(articles, key=_natural),
         "version": version.number,
         "version_sha256": version.sha256,
