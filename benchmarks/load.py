@@ -1,10 +1,10 @@
-"""The load: a process of its own that sends prepared requests over kept-alive connections.
+"""The load: a process of its own that sends prepared requests and takes little processor for it.
 
 Reads `{"host", "port", "connections", "requests": [text, …], "moments", "keep"}` from standard input and prints
 the answers' statuses and times and its own seconds of processor, and with `keep` also the bodies in the requests'
-order. Each request is sent once, by whichever connection is free. Without `moments` that is at once: a closed loop.
-With them each is due at its own second, and its time counts from there, however long it waited for a connection.
-One thread watches all connections, so that the load takes little of the processors it shares with the server.
+order. Each request is sent once. Without `moments` that is as soon as one of so many kept-alive connections is
+free: a closed loop. With them each is sent at its own second over a connection of its own, as members' browsers
+do, however busy the server is. One thread watches all connections.
 """
 
 import collections
@@ -47,6 +47,48 @@ def length_of(head: bytes) -> int:
     return int(head[at:].split(b"\r\n", 1)[0])
 
 
+class Load:
+    """All requests: which are waiting, which connections are free, and what was answered."""
+
+    def __init__(self, host: str, port: int, requests: list[str], moments: Sequence[float]) -> None:
+        self.place, self.moments = (host, port), moments
+        self.waiting = collections.deque(enumerate(text.encode() for text in requests))
+        self.watch, self.free = selectors.DefaultSelector(), []
+        self.statuses, self.times, self.bodies = collections.Counter(), [], [""] * len(requests)
+
+    def open(self) -> Link:
+        link = Link(*self.place)
+        self.watch.register(link.socket, selectors.EVENT_READ, link)
+        return link
+
+    def close(self, link: Link) -> None:
+        self.watch.unregister(link.socket)
+        link.socket.close()
+
+    def send_what_is_due(self, began: float) -> float | None:
+        """Send what can be sent now; gives the seconds until the next is due, if that is what to wait for."""
+        now = time.perf_counter()
+        while self.waiting and (self.moments or self.free):
+            due = began + self.moments[self.waiting[0][0]] if self.moments else now
+            if due > now:
+                return due - now
+            link = self.free.pop() if self.free else self.open()
+            link.send(*self.waiting.popleft(), due)
+        return None
+
+    def take(self, link: Link) -> None:
+        """Note an answer, if it is whole."""
+        if (answer := link.answer()) is None:
+            return
+        self.times.append(time.perf_counter() - link.due)
+        self.statuses[answer[0]] += 1
+        self.bodies[link.number] = answer[1].decode()
+        if self.moments:
+            self.close(link)
+        else:
+            self.free.append(link)
+
+
 def run(
     host: str,
     port: int,
@@ -56,37 +98,23 @@ def run(
     *,
     keep: bool = False,
 ) -> dict:
-    waiting = collections.deque(enumerate(text.encode() for text in requests))
-    statuses, times, bodies = collections.Counter(), [], [""] * len(requests) if keep else []
-    links = [Link(host, port) for _ in range(connections)]
-    watch, free = selectors.DefaultSelector(), list(links)
-    for link in links:
-        watch.register(link.socket, selectors.EVENT_READ, link)
-
+    load = Load(host, port, requests, moments)
+    load.free = [] if moments else [load.open() for _ in range(connections)]
     began, used = time.perf_counter(), time.process_time()
-    while len(times) < len(requests):
-        now, soon = time.perf_counter(), None
-        while free and waiting:
-            due = began + moments[waiting[0][0]] if moments else now
-            if due > now:
-                soon = due - now
-                break
-            free.pop().send(*waiting.popleft(), due)
-        for key, _ in watch.select(soon):
-            link = key.data
-            if (answer := link.answer()) is None:
-                continue
-            times.append(time.perf_counter() - link.due)
-            statuses[answer[0]] += 1
-            if keep:
-                bodies[link.number] = answer[1].decode()
-            free.append(link)
+    while len(load.times) < len(requests):
+        for key, _ in load.watch.select(load.send_what_is_due(began)):
+            load.take(key.data)
     seconds, used = time.perf_counter() - began, time.process_time() - used
-
-    watch.close()
-    for link in links:
-        link.socket.close()
-    return {"seconds": seconds, "cpu": used, "statuses": statuses, "times": sorted(times), "bodies": bodies}
+    for link in load.free:
+        load.close(link)
+    load.watch.close()
+    return {
+        "seconds": seconds,
+        "cpu": used,
+        "statuses": load.statuses,
+        "times": load.times,
+        "bodies": load.bodies if keep else [],
+    }
 
 
 if __name__ == "__main__":

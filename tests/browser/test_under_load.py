@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks import load
 from benchmarks.population import AGENT, populate, signed_in
-from benchmarks.serving import post
+from benchmarks.sending import post
 from coop.cli.serve import HOST
 from tests.scale import scale
 from tests.server import Server
