@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def at_the_paper(walking, open_election):
     """Bring a member to the paper of an election with so many candidates."""
+
     @contextmanager
     def arrive(candidates=5, **screen):
         address = open_election(candidates)
