@@ -98,6 +98,8 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
         rule=ballots.explain(rule, could),
+        options=ballots.options_for(ballot, g.actor, rule),
+        order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
@@ -120,7 +122,8 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
 
 
 def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:
-    return election_paper(ballots.paper_of(ballot), ballot.options, chosen)
+    options = ballots.options_for(ballot, g.actor, ballot.rule or {})
+    return election_paper(ballots.paper_of(ballot), options, chosen)
 
 
 def _of_kind(kind: str, number: int) -> Ballot:
@@ -188,6 +191,7 @@ def roll(number: int) -> str:
         place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
+        drawn=ballots.how_drawn(ballot, ballots.rule_of(ballot, g.organisation, g.now)),
         lines=lines,
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),

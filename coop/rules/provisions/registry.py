@@ -85,6 +85,11 @@ _SECRECY = choice(
     open="open: the record shows who voted how", private="private: members and officers can't see it"
 )
 _TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
+_ORDER = choice(
+    name="in the order of their names",
+    lot="in an order drawn by lot, the same for everybody",
+    rotated="each voter's paper begins with another candidate",
+)
 _METHOD = choice(
     scottish_stv="single transferable vote, as in Scottish local elections",
     wigm_stv="single transferable vote, exact (weighted inclusive Gregory)",
@@ -229,6 +234,14 @@ _ALL = (
         "open",
         "Secrecy of motions",
         "How motions are voted on. Elections of people are never open.",
+        ("body",),
+    ),
+    Provision(
+        "ballot.order",
+        _ORDER,
+        "name",
+        "Order on the paper",
+        "In which order the candidates stand on the paper of an election.",
         ("body",),
     ),
     Provision(

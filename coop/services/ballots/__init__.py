@@ -13,6 +13,7 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
+from coop.services.ballots.ordering import how_drawn, options_for, order_words
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
@@ -77,6 +78,7 @@ __all__ = [
     "find",
     "find_decision",
     "head_of_bundle",
+    "how_drawn",
     "ids_due",
     "lawful",
     "list_ballots",
@@ -85,6 +87,8 @@ __all__ = [
     "offices_to_fill",
     "open_ballot",
     "open_due",
+    "options_for",
+    "order_words",
     "outcomes_of",
     "paper_of",
     "place_of",
