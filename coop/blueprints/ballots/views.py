@@ -106,6 +106,8 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
         rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
+        options=ballots.options_for(ballot, g.actor, rule),
+        order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
@@ -150,7 +152,8 @@ def _kept_secret(ballot: Ballot) -> dict[str, Any] | None:
 
 
 def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:
-    return election_paper(ballots.paper_of(ballot), ballot.options, chosen)
+    options = ballots.options_for(ballot, g.actor, ballot.rule or {})
+    return election_paper(ballots.paper_of(ballot), options, chosen)
 
 
 def _of_kind(kind: str, number: int) -> Ballot:
@@ -219,6 +222,7 @@ def roll(number: int) -> str:
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
         size=ballots.size_of(ballot),
+        drawn=ballots.how_drawn(ballot, ballots.rule_of(ballot, g.organisation, g.now)),
         lines=lines,
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),

@@ -88,6 +88,11 @@ _SECRET = "secret: no name is stored with a vote"  # noqa: S105 - a sentence
 _SECRECY = choice(open="open: the record shows who voted how", private=_PRIVATE, secret=_SECRET)
 _SECRECY_OF_PEOPLE = choice(private=_PRIVATE, secret=_SECRET)
 _TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
+_ORDER = choice(
+    name="in the order of their names",
+    lot="in an order drawn by lot, the same for everybody",
+    rotated="each voter's paper begins with another candidate",
+)
 _METHOD = choice(
     scottish_stv="single transferable vote, as in Scottish local elections",
     wigm_stv="single transferable vote, exact (weighted inclusive Gregory)",
@@ -298,6 +303,14 @@ _ALL = (
         "A secret ballot opens only if each class of voters on its roll has at least so many.",
         low=5,
         high=1000,
+    ),
+    Provision(
+        "ballot.order",
+        _ORDER,
+        "name",
+        "Order on the paper",
+        "In which order the candidates stand on the paper of an election.",
+        ("body",),
     ),
     Provision(
         "election.method",

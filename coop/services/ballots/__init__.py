@@ -24,6 +24,7 @@ from coop.services.ballots.drafting import (
     void,
 )
 from coop.services.ballots.marks import member_mark
+from coop.services.ballots.ordering import how_drawn, options_for, order_words
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
@@ -104,6 +105,7 @@ __all__ = [
     "forget",
     "handed_in_words",
     "head_of_bundle",
+    "how_drawn",
     "ids_due",
     "is_awaiting_papers",
     "lawful",
@@ -114,6 +116,8 @@ __all__ = [
     "offices_to_fill",
     "open_ballot",
     "open_due",
+    "options_for",
+    "order_words",
     "outcomes_of",
     "pages_of_votes",
     "paper_of",

@@ -169,12 +169,14 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "cutoff": "roll.cutoff",
         "paper_count": "ballot.paper_count",
         "proxies": "proxy.limit",
+        "order": "ballot.order",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
     frozen = _frozen(version, found, ("method", "quorum", "term"))
     method = "approval" if reopen else found["method"].value
     frozen |= {"reopen": reopen} if reopen else {}
+    frozen |= {"order": found["order"].value, "order_article": found["order"].article or ""}
     frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
     return _lawful(version, found, method, frozen)
 
