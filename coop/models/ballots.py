@@ -148,6 +148,8 @@ class Vote(Base):
     roll_entry_id: Mapped[int] = points_to("roll_entries", index=False)
     choice: Mapped[Any] = mapped_column(JSON)  # "for" | "against" | "abstain", or option positions in order
     cast_at: Mapped[datetime] = mapped_column(Instant)
+    # By whom, if not by the member of the roll entry: the holder of their proxy.
+    cast_by_id: Mapped[int | None] = points_to("memberships", nullable=True, index=False)
 
 
 class SigningKey(Base):

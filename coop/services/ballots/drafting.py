@@ -19,6 +19,7 @@ from coop.models.organisations import Body, Office, Organisation
 from coop.models.records import OutboxMail
 from coop.rules.calendar import closing_of
 from coop.rules.tally import METHODS
+from coop.services.ballots.proxies import settle_proxies
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
 from coop.services.ballots.rule import Lawful, lawful, lawful_for
@@ -261,6 +262,7 @@ def _open(
         "seed_sha256": hashlib.sha256(bytes.fromhex(ballot.seed)).hexdigest(),
     }
     record(organisation, actor, "opened", f"ballot {ballot.number}", now, facts)
+    settle_proxies(ballot, organisation, now)
     _tell_voters(ballot, organisation, now)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import format_datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
+from sqlalchemy.orm import aliased
 
 from coop.access import Actor
 from coop.errors import Missing
@@ -41,6 +42,7 @@ class Place:
     entitled: bool
     reason: str
     choice: Any
+    by: str = ""  # who cast it, if a proxy did
 
     @property
     def has_voted(self) -> bool:
@@ -65,6 +67,7 @@ class VoteLine:
     number: int
     choice: str
     weight: int
+    by: str = ""  # who cast it, if a proxy did
 
 
 _BY_NUMBER = select(Ballot).where(
@@ -181,13 +184,14 @@ def recent_decisions(organisation: Organisation, most: int = 5) -> list[Decision
 def place_of(ballot: Ballot, actor: Actor) -> Place | None:
     """Say where the actor stands on a frozen roll; None where the roll does not name them."""
     row = db.session.execute(
-        select(RollEntry.entitled, RollEntry.reason, Vote.id, Vote.choice)
+        select(RollEntry.entitled, RollEntry.reason, Vote.id, Vote.choice, Membership.name)
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(Membership, Membership.id == Vote.cast_by_id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id)
     ).first()
     if row is None:
         return None
-    return Place(row.entitled, row.reason, None if row.id is None else row.choice)
+    return Place(row.entitled, row.reason, None if row.id is None else row.choice, row.name or "")
 
 
 def turnout(ballot: Ballot) -> tuple[int, int]:
@@ -205,11 +209,19 @@ def who_voted_how(ballot: Ballot, page: int = 1) -> list[VoteLine]:
     """List each vote of an open ballot that is sealed; of others nothing."""
     if ballot.secrecy != "open" or ballot.kind != "motion" or ballot.sealed_at is None:
         return []
+    holder = aliased(Membership)
     rows = db.session.execute(
-        select(Membership.name, Membership.number, Vote.choice, RollEntry.weight)
+        select(
+            Membership.name,
+            Membership.number,
+            Vote.choice,
+            RollEntry.weight,
+            func.coalesce(holder.name, ""),
+        )
         .select_from(Vote)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .join(Membership, Membership.id == RollEntry.membership_id)
+        .outerjoin(holder, holder.id == Vote.cast_by_id)
         .where(Vote.ballot_id == ballot.id)
         .order_by(Membership.number)
         .limit(VOTES_A_PAGE)
