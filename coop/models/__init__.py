@@ -9,6 +9,7 @@ from coop.models import (  # noqa: F401
     members,
     nominations,
     organisations,
+    proxies,
     records,
     tellers,
     treasury,

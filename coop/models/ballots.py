@@ -159,6 +159,8 @@ class Vote(Base):
     given: Mapped[str] = mapped_column(
         String(10), server_default="online"
     )  # by the voter's hand, or called out
+    # By whom, if not by the member of the roll entry: the holder of their proxy.
+    cast_by_id: Mapped[int | None] = points_to("memberships", nullable=True, index=False)
 
 
 class SigningKey(Base):

@@ -22,6 +22,7 @@ from coop.rules.calendar import closing_of
 from coop.rules.secrecy import less_secret, more_secret
 from coop.rules.tally import METHODS
 from coop.services.ballots import secret
+from coop.services.ballots.proxies import settle_proxies
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
 from coop.services.ballots.rule import Lawful, lawful, lawful_for
@@ -306,6 +307,7 @@ def _open(
         "seed_sha256": hashlib.sha256(bytes.fromhex(ballot.seed)).hexdigest(),
     }
     record(organisation, actor, "opened", f"ballot {ballot.number}", now, facts)
+    settle_proxies(ballot, organisation, now)
     _tell_voters(ballot, organisation, now)
 
 

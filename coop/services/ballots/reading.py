@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
+from sqlalchemy.orm import aliased
 
 from coop.access import Actor
 from coop.errors import Missing
@@ -48,6 +49,7 @@ class Place:
     struck: bool = False  # and two of them have confirmed it
     voting_class: str = "member"
     issued: bool = False  # a token of a secret ballot: whether it was cast, and how, nobody knows
+    by: str = ""  # who cast it, if a proxy did
 
     @property
     def has_voted(self) -> bool:
@@ -73,6 +75,7 @@ class VoteLine:
     choice: str
     given: str
     weight: int
+    by: str = ""  # who cast it, if a proxy did
 
 
 _BY_NUMBER = select(Ballot).where(
@@ -207,11 +210,13 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
             PaperBatch.entered_at,
             PaperBatch.confirmed_at,
             TokenIssued.ballot_id.label("issued"),
+            Membership.name,
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
         .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
+        .outerjoin(Membership, Membership.id == Vote.cast_by_id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id)
     ).first()
     if row is None:
@@ -225,6 +230,7 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
         row.confirmed_at is not None,
         row.voting_class,
         row.issued is not None,
+        row.name or "",
     )
 
 
@@ -247,11 +253,20 @@ def who_voted_how(ballot: Ballot, page: int = 1) -> list[VoteLine]:
     """List each vote of an open ballot that is sealed; of others nothing."""
     if ballot.secrecy != "open" or ballot.kind != "motion" or ballot.sealed_at is None:
         return []
+    holder = aliased(Membership)
     rows = db.session.execute(
-        select(Membership.name, Membership.number, Vote.choice, Vote.given, RollEntry.weight)
+        select(
+            Membership.name,
+            Membership.number,
+            Vote.choice,
+            Vote.given,
+            RollEntry.weight,
+            func.coalesce(holder.name, ""),
+        )
         .select_from(Vote)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .join(Membership, Membership.id == RollEntry.membership_id)
+        .outerjoin(holder, holder.id == Vote.cast_by_id)
         .where(Vote.ballot_id == ballot.id)
         .order_by(Membership.number)
         .limit(VOTES_A_PAGE)

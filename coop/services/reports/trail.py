@@ -25,7 +25,16 @@ from coop.services.reports.spoken import sentence
 PAGE = 50
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 # Nobody learns from the trail who has voted, or who is coming.
-OWN_ONLY = ("voted", "voted on", "invitation answered")
+OWN_ONLY = (
+    "voted",
+    "voted on",
+    "voted as proxy on",
+    "named a proxy for",
+    "revoked a proxy for",
+    "declined a proxy for",
+    "lapsed a proxy for",
+    "invitation answered",
+)
 ABOUT_SOMEBODY = ("member", "application", "charge", "waiver", "payment", "line", "person")
 # What the auditor does not read either.
 NEVER_SHOWN = frozenset(
