@@ -32,7 +32,7 @@ def start(app: Flask) -> threading.Event:
 
     def run() -> None:
         while not stop.wait(EVERY_SECONDS):
-            for step in (open_and_seal, link_events, send_mail, forget_hourly):
+            for step in (open_and_seal, link_events, tell_voters, send_mail, forget_hourly):
                 with app.app_context():
                     try:
                         step(app)
@@ -60,12 +60,22 @@ def open_and_seal(_app: Flask) -> None:
         seal_ballot(lambda one=ballot_id: ballots.seal(one, now))
 
 
+def tell_voters(_app: Flask) -> None:
+    """Queue reminders, outcomes and what is void, a part of the roll at a time: votes go in between."""
+    now = datetime.now(UTC)
+    for mailing_id in ballots.mailings_waiting(now):
+        after: int | None = 0
+        while after is not None:
+            with writing():
+                after = ballots.queue_mailing(mailing_id, now, after=after)
+
+
 def send_mail(app: Flask) -> Round:
     """Deliver what waits in the outbox; also what `coop mail send` does."""
     settings = app.config["COOP"]
     return outbox.deliver_waiting(
         mail.post_of(settings.mail_url, mail.mail_folder(settings.instance)),
-        letters.Writer(settings.base_url, settings.mail_from, _render),
+        letters.Writer(settings.base_url, settings.mail_from, _render, ballots.TOLD_AT_SENDING),
         datetime.now(UTC),
     )
 

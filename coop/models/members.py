@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -83,6 +84,9 @@ class Membership(Base):
     email: Mapped[str] = mapped_column(String(254), default="")
     postal_address: Mapped[str] = mapped_column(Text, default="")
     notices: Mapped[str] = mapped_column(String(10), default="mail")  # how notices reach them
+    reminders: Mapped[bool] = mapped_column(
+        default=True, server_default=true()
+    )  # to vote; notices come anyway
     voting_class: Mapped[str] = mapped_column(String(40), default="member")
     application_id: Mapped[int | None] = points_to("applications", nullable=True)
     erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -34,6 +34,7 @@ def render_check(number: int, form: AnnounceForm) -> str:
         form=form,
         kind=class_words()[ballot.decision_class],
         found=found,
+        contests=[one for one, _who in ballots.contests_of(ballot) if one.outcome is None],
     )
 
 

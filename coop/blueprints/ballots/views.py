@@ -11,6 +11,7 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.voice import voice_of
 from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
@@ -111,6 +112,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         candidates=candidates,
         drawing=ballots.drawing_of(ballot.kind, decision.result, candidates) if decision else None,
         what_else=ballots.what_else(ballot, decision) if decision else (),
+        voice=voice_of(ballot, decision),
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
@@ -166,9 +168,11 @@ def rank(number: int) -> Answer:
 
 @bp.get("/ballots/<int:number>/roll")
 @requires(Permission.SEE_BALLOTS)
-def roll(number: int) -> str:
+def roll(number: int) -> Answer:
     """Who may vote: to each their own reason, to the returning officer and the auditor everyone's."""
     ballot = find(number)
+    if ballot.opened_at is None:
+        return redirect(url_for(".roll_to_come", number=number))
     page = max(1, request.args.get("page", 1, type=int))
     lines: list[ballots.RollLine] = []
     total = 0
@@ -177,7 +181,7 @@ def roll(number: int) -> str:
     return render_template(
         "ballots/roll.html",
         ballot=ballot,
-        place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
+        place=ballots.place_of(ballot, g.actor),
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
         lines=lines,

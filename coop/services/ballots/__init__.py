@@ -1,7 +1,30 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
 from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
+from coop.services.ballots.challenges import (
+    MOST_REASON,
+    answer_challenge,
+    challenge,
+    challenged_until,
+    challenges_of,
+    challenges_to_answer,
+    find_challenge,
+    may_answer,
+    refuse_unless_challengeable,
+)
 from coop.services.ballots.comparing import what_else
+from coop.services.ballots.contests import (
+    MOST_TEXT,
+    answer_contest,
+    contest_of,
+    contest_roll,
+    contests_of,
+    contests_to_answer,
+    find_contest,
+    line_to_come,
+    lines_to_come,
+    roll_as_table,
+)
 from coop.services.ballots.drafting import (
     Candidate,
     announce,
@@ -13,6 +36,10 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
+from coop.services.ballots.letters import Post, mark_posted, set_letters, to_post
+from coop.services.ballots.mailings import Told, not_yet_voted, told_of
+from coop.services.ballots.mailings import ids_waiting as mailings_waiting
+from coop.services.ballots.mailings import queue as queue_mailing
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
@@ -42,22 +69,34 @@ from coop.services.ballots.reading import (
     turnout,
     who_voted_how,
 )
+from coop.services.ballots.recount import Recount, recount
 from coop.services.ballots.roll import draw_roll, eligible_on, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
+from coop.services.ballots.telling import TOLD_AT_SENDING
 from coop.services.ballots.transcript import bundle, head_of_bundle, member_mark
+from coop.services.ballots.undoing import Effects, effects_of
 from coop.services.ballots.voting import cast_vote, vote_of
 
 __all__ = [
     "GRACE",
+    "MOST_REASON",
+    "MOST_TEXT",
     "PAGE_SIZE",
+    "TOLD_AT_SENDING",
     "VOTES_A_PAGE",
     "Candidate",
+    "Effects",
     "Listing",
     "Place",
+    "Post",
     "Preview",
+    "Recount",
     "RollLine",
+    "Told",
     "announce",
+    "answer_challenge",
+    "answer_contest",
     "awaiting",
     "ballot_of",
     "before_opening",
@@ -67,21 +106,38 @@ __all__ = [
     "certificate",
     "certificate_record",
     "certify",
+    "challenge",
+    "challenged_until",
+    "challenges_of",
+    "challenges_to_answer",
     "change_draft",
+    "contest_of",
+    "contest_roll",
+    "contests_of",
+    "contests_to_answer",
     "decision_on",
     "decisions_by_id",
     "draw_roll",
     "drawing_of",
+    "effects_of",
     "eligible_on",
     "explain",
     "find",
+    "find_challenge",
+    "find_contest",
     "find_decision",
     "head_of_bundle",
     "ids_due",
     "lawful",
+    "line_to_come",
+    "lines_to_come",
     "list_ballots",
     "list_decisions",
+    "mailings_waiting",
+    "mark_posted",
+    "may_answer",
     "member_mark",
+    "not_yet_voted",
     "offices_to_fill",
     "open_ballot",
     "open_due",
@@ -90,12 +146,19 @@ __all__ = [
     "place_of",
     "preview",
     "propose_motion",
+    "queue_mailing",
     "recent_decisions",
+    "recount",
+    "refuse_unless_challengeable",
     "refuse_unless_draft",
+    "roll_as_table",
     "roll_lines",
     "rule_of",
     "seal",
+    "set_letters",
     "set_up_election",
+    "to_post",
+    "told_of",
     "turnout",
     "void",
     "vote_of",

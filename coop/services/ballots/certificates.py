@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -17,6 +17,7 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent, AuditLink
 from coop.rules.tally.drawing import Drawing, draw_election, draw_motion
 from coop.services import documents
+from coop.services.ballots.challenges import challenges_of
 from coop.services.ballots.reading import closing_words, decision_on, wall_words
 from coop.services.ballots.rule import explain
 
@@ -83,6 +84,7 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
                 "opened": wall_words(ballot.opens_at, ballot.zone),
                 "closed": closing_words(ballot),
                 "rule": explain(rule, decision.result["eligible"]),
+                "challenges": _challenges(ballot),
             },
             "certified": certified,
             "dated": (ballot.certified_at or ballot.sealed_at or ballot.closes_at).isoformat(),
@@ -91,6 +93,22 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
             "audit": {"head": link.hash, "events": link.position},
             "data_file": "certificate.json",
         }
+
+
+def _challenges(ballot: Ballot) -> list[str]:
+    """Say how many challenged the result and what each was answered, without naming anybody."""
+    made = [challenge for challenge, _who in challenges_of(ballot)]
+    if not made:
+        return []
+    said = [str(ngettext("%(num)d challenge.", "%(num)d challenges.", len(made)))]
+    for one in made:
+        reason = " ".join(one.reason.split())
+        if one.outcome is None:
+            said.append(_("Not answered yet: “%(reason)s”.", reason=reason))
+        else:
+            answer = " ".join(one.answer.split())
+            said.append(_("“%(reason)s” Dismissed: %(answer)s", reason=reason, answer=answer))
+    return said
 
 
 def _sealing(ballot: Ballot) -> tuple[AuditEvent, AuditLink]:

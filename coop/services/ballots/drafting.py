@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOption, Motion, RollEntry
+from coop.models.ballots import Ballot, BallotOption, Motion
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
-from coop.models.records import OutboxMail
-from coop.rules.calendar import closing_of
+from coop.rules.calendar import closing_of, reminder_of
 from coop.rules.tally import METHODS
+from coop.services.ballots import mailings
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
 from coop.services.ballots.rule import Lawful, lawful, lawful_for
@@ -228,6 +228,8 @@ def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, 
         raise Refusal(_("This ballot is void already."))
     ballot.void_at, ballot.void_reason = now, reason
     record(organisation, actor, "voided", f"ballot {ballot.number}", now, personal={"reason": reason})
+    if ballot.opened_at is not None:
+        mailings.plan(ballot, "void", now)
 
 
 def _announce(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
@@ -261,7 +263,7 @@ def _open(
         "seed_sha256": hashlib.sha256(bytes.fromhex(ballot.seed)).hexdigest(),
     }
     record(organisation, actor, "opened", f"ballot {ballot.number}", now, facts)
-    _tell_voters(ballot, organisation, now)
+    _tell_voters(ballot, now)
 
 
 def _rule_to_freeze(ballot: Ballot, found: Lawful) -> dict[str, Any]:
@@ -297,31 +299,13 @@ def _draft(
     )
 
 
-def _tell_voters(ballot: Ballot, organisation: Organisation, now: datetime) -> None:
-    """Queue one mail a voter; in one statement, since a roll can be long."""
-    voters = db.session.scalars(
-        select(RollEntry.membership_id)
-        .join(Membership, Membership.id == RollEntry.membership_id)
-        .where(
-            RollEntry.ballot_id == ballot.id,
-            RollEntry.entitled,
-            Membership.notices == "mail",
-            Membership.email != "",
-        )
-    )
-    mails = [
-        {
-            "organisation_id": organisation.id,
-            "key": f"ballot-open:{ballot.id}:{membership_id}",
-            "template": "ballot-open",
-            "membership_id": membership_id,
-            "ids": {"path": f"/ballots/{ballot.number}", "number": ballot.number},
-            "queued_at": now,
-        }
-        for membership_id in voters
-    ]
-    if mails:
-        db.session.execute(insert(OutboxMail), mails)
+def _tell_voters(ballot: Ballot, now: datetime) -> None:
+    """Tell the roll at once, in one statement, and plan the one reminder."""
+    mailings.queue(mailings.plan(ballot, "opening", now).id, now, most=None)
+    days = (ballot.rule or {})["reminder_days"]
+    remind_at = reminder_of(ballot.opens_at, ballot.closes_at, days, ballot.zone)
+    if remind_at is not None:
+        mailings.plan(ballot, "reminder", remind_at)
 
 
 def _refuse_candidates(organisation: Organisation, candidates: Sequence[Candidate], now: datetime) -> None:

@@ -24,8 +24,13 @@ class Entry:
     voting_class: str
 
 
-def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str, Any]) -> list[Entry]:
-    """Say of every member of the body whether they may vote in what opens on a day, and why."""
+def draw_roll(
+    organisation: Organisation, body: Body, day: date, rule: dict[str, Any], *, among: Any = None
+) -> list[Entry]:
+    """Say of every member of the body whether they may vote in what opens on a day, and why.
+
+    `among` are the ids of those asked about, else it is everyone.
+    """
     query = (
         select(
             Membership.id, Membership.voting_class, Membership.latest_kind_on(day), Membership.admitted_on()
@@ -40,6 +45,8 @@ def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str,
             or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on >= day),
         )
         query = query.where(Membership.id.in_(here))
+    if among is not None:
+        query = query.where(Membership.id.in_(among))
     rows = db.session.execute(query).all()
     return [
         Entry(membership_id, *_reason(body, day, rule, kind, since), voting_class)

@@ -137,6 +137,8 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "period": f"decision.{decision_class}.voting_period",
         "secrecy": "ballot.secrecy",
         "cutoff": "roll.cutoff",
+        "reminder": "ballot.reminder",
+        "challenge": "ballot.challenge_period",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
@@ -150,6 +152,8 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "quorum": "election.quorum",
         "period": "election.voting_period",
         "cutoff": "roll.cutoff",
+        "reminder": "ballot.reminder",
+        "challenge": "ballot.challenge_period",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
@@ -168,6 +172,8 @@ def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[st
         "period_days": found["period"].value.n,
         "cutoff_days": found["cutoff"].value.n,
         "cutoff_article": found["cutoff"].article or "",
+        "reminder_days": found["reminder"].value.n,
+        "challenge_days": found["challenge"].value.n,
         "articles": sorted(articles, key=_natural),
         "version": version.number,
         "version_sha256": version.sha256,
