@@ -34,6 +34,9 @@ class Permission(StrEnum):
     NOMINATE = auto()
     ANSWER_NOMINATION = auto()
     SEE_BUNDLE = auto()
+    RECOUNT_BALLOT = auto()
+    CONTEST_ROLL = auto()
+    CHALLENGE_RESULT = auto()
     SEE_DECISIONS = auto()
     SEE_OFFICES = auto()
     SEE_MEETINGS = auto()
@@ -66,6 +69,8 @@ class Permission(StrEnum):
     SEE_ROLL = auto()
     ENTER_PAPER_VOTES = auto()
     CERTIFY_BALLOT = auto()
+    ANSWER_OBJECTION = auto()
+    POST_LETTERS = auto()
     CALL_MEETING = auto()
     RUN_MEETING = auto()
     WRITE_MINUTES = auto()
@@ -158,6 +163,14 @@ def once_member(actor: Actor, thing: Any) -> bool:
     return isinstance(thing, Organisation) and actor.membership_id is not None
 
 
+def of_its_body(actor: Actor, thing: Any) -> bool:
+    """A member of the body that the thing belongs to; the assembly is every member."""
+    if not member(actor, thing):
+        return False
+    body = db.session.get(Body, thing.body_id) if hasattr(thing, "body_id") else None
+    return body is None or body.kind == "assembly" or body.id in bodies_of(actor.membership_id or 0)
+
+
 def registered_it(actor: Actor, thing: Any) -> bool:
     whose = getattr(thing, "registered_by_id", None)
     return actor.status == "active" and whose is not None and whose == actor.membership_id
@@ -234,6 +247,9 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.NOMINATE: (active_member,),  # of the body that elects, as its call says
     P.ANSWER_NOMINATION: (own,),
     P.SEE_BUNDLE: (member,),
+    P.RECOUNT_BALLOT: (member, operator),  # it tells hashes only
+    P.CONTEST_ROLL: (member,),
+    P.CHALLENGE_RESULT: (of_its_body,),
     P.SEE_DECISIONS: (member,),
     P.SEE_OFFICES: (member,),
     P.SEE_MEETINGS: (member,),
@@ -265,6 +281,8 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_ROLL: (returning_officer, auditor),
     P.ENTER_PAPER_VOTES: (teller,),
     P.CERTIFY_BALLOT: (returning_officer, founder),
+    P.ANSWER_OBJECTION: (returning_officer, founder),  # those who set up ballots, but no candidate of it
+    P.POST_LETTERS: (secretary, returning_officer, founder),
     P.CALL_MEETING: (secretary, chair, founder),
     P.RUN_MEETING: (secretary, chair, founder),
     P.WRITE_MINUTES: (secretary, founder),

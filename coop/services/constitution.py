@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Missing, Refusal
@@ -76,8 +76,8 @@ def adopt_version(
     """
     authorize(actor, Permission.ADOPT_CONSTITUTION, organisation)
     db.session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
-    earlier = latest(organisation)
-    if earlier is not None:
+    last, earlier = latest(organisation), latest(organisation, void=False)
+    if last is not None:
         _refuse_uncarried(organisation, decision_id)
     reading = read(text, organisation)
     if reading.problems:
@@ -86,7 +86,7 @@ def adopt_version(
 
     version = ConstitutionVersion(
         organisation_id=organisation.id,
-        number=earlier.number + 1 if earlier else 1,
+        number=last.number + 1 if last else 1,
         text=text,
         sha256=sha256(text.encode()).hexdigest(),
         passed_on=passed_on,
@@ -124,9 +124,13 @@ def adopt_version(
 
 def _refuse_uncarried(organisation: Organisation, decision_id: int | None) -> None:
     """Whoever asks: without a carried constitutional decision nothing is changed."""
-    decisions = Base.metadata.tables["decisions"]  # by name: ballots stand above this subject
+    # By name: ballots stand above this subject.
+    decisions, ballots = Base.metadata.tables["decisions"], Base.metadata.tables["ballots"]
     carried = db.session.scalar(
-        select(decisions.c.id).where(
+        select(decisions.c.id)
+        .join(ballots, ballots.c.id == decisions.c.ballot_id)
+        .where(
+            ballots.c.void_at.is_(None),
             decisions.c.id == decision_id,
             decisions.c.organisation_id == organisation.id,
             decisions.c.decision_class == "constitutional",
@@ -169,11 +173,14 @@ def _obey(organisation: Organisation, version: ConstitutionVersion) -> None:
     organisation.currency = str(rule(version, "organisation.currency").value)
 
 
-def latest(organisation: Organisation) -> ConstitutionVersion | None:
-    """The version adopted last, in force or not."""
+def latest(organisation: Organisation, *, void: bool = True) -> ConstitutionVersion | None:
+    """The version adopted last, in force or not; with `void` also one whose decision became void."""
     return db.session.scalar(
         select(ConstitutionVersion)
-        .where(ConstitutionVersion.organisation_id == organisation.id)
+        .where(
+            ConstitutionVersion.organisation_id == organisation.id,
+            ConstitutionVersion.void_at.is_(None) if not void else true(),
+        )
         .order_by(ConstitutionVersion.number.desc())
         .limit(1)
     )
@@ -312,6 +319,7 @@ def history_of(version: ConstitutionVersion) -> dict[tuple[str, str], list[Setti
         .where(
             ConstitutionVersion.organisation_id == version.organisation_id,
             ConstitutionVersion.number <= version.number,
+            ConstitutionVersion.void_at.is_(None) | (ConstitutionVersion.id == version.id),
         )
         .order_by(ConstitutionVersion.number)
     )

@@ -7,7 +7,9 @@ bp = Blueprint("ballots", __name__, url_prefix="/<organisation>")
 # The views hang themselves on the blueprint.
 from coop.blueprints.ballots import (  # noqa: E402
     decisions,  # noqa: F401
+    letters,  # noqa: F401
     nominations,  # noqa: F401
+    objections,  # noqa: F401
     officer,  # noqa: F401
     roll_call,  # noqa: F401
     secret,  # noqa: F401

@@ -42,6 +42,7 @@ def render_check(number: int, form: AnnounceForm) -> str:
         order=ballots.order_words(ballot, found.frozen),
         method=method,
         paper=election_paper(method.paper, options) if method else MotionPaper(formdata=None),
+        contests=[one for one, _who in ballots.contests_of(ballot) if one.outcome is None],
     )
 
 

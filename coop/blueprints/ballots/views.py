@@ -13,6 +13,7 @@ from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
+from coop.blueprints.ballots.voice import voice_of
 from coop.blueprints.ballots.words import (
     choice_words,
     class_words,
@@ -130,6 +131,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         handed_in=ballots.handed_in_words(ballot, place.handed_in_at) if place and place.handed_in_at else "",
         ways=ballots.ways_of(ballot) if decision else None,
         way_words=way_words(),
+        voice=voice_of(ballot, decision),
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
@@ -207,9 +209,11 @@ def rank(number: int) -> Answer:
 
 @bp.get("/ballots/<int:number>/roll")
 @requires(Permission.SEE_BALLOTS)
-def roll(number: int) -> str:
+def roll(number: int) -> Answer:
     """Who may vote: to each their own reason, to the returning officer and the auditor everyone's."""
     ballot = find(number)
+    if ballot.opened_at is None:
+        return redirect(url_for(".roll_to_come", number=number))
     page = max(1, request.args.get("page", 1, type=int))
     lines: list[ballots.RollLine] = []
     total = 0
@@ -218,7 +222,7 @@ def roll(number: int) -> str:
     return render_template(
         "ballots/roll.html",
         ballot=ballot,
-        place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
+        place=ballots.place_of(ballot, g.actor),
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
         size=ballots.size_of(ballot),

@@ -313,6 +313,27 @@ _ALL = (
         ("body",),
     ),
     Provision(
+        "ballot.reminder",
+        DAYS,
+        "2 days",
+        "Reminder to vote",
+        "How long before closing those who have not voted are reminded, once; 0 days for never. A ballot "
+        "shorter than twice this has its reminder at half time.",
+        ("body",),
+        low=0,
+        high=60,
+    ),
+    Provision(
+        "ballot.challenge_period",
+        DAYS,
+        "14 days",
+        "Time to challenge a result",
+        "How long after the count members can challenge a result; 0 days for not at all.",
+        ("body",),
+        low=0,
+        high=90,
+    ),
+    Provision(
         "election.method",
         _METHOD,
         "scottish-stv",

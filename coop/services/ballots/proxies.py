@@ -233,7 +233,7 @@ def entry_of(ballot: Ballot, organisation: Organisation, membership_id: int, now
     if ballot.opened_at is None:
         body, found = db.session.get_one(Body, ballot.body_id), lawful_for(ballot, organisation, now)
         day = organisation.day_of(ballot.opens_at)
-        entries = draw_roll(organisation, body, day, found.frozen, only=membership_id)
+        entries = draw_roll(organisation, body, day, found.frozen, among=[membership_id])
     else:
         rows = db.session.scalars(
             select(RollEntry).where(

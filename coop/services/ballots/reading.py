@@ -139,14 +139,14 @@ def list_ballots(
     if state in _STATES:
         where.append(_STATES[state](now))
     if words.strip():
-        where.append(_contains(words, Ballot.title, Ballot.text))
+        where.append(contains(words, Ballot.title, Ballot.text))
     return _page(select(Ballot).where(*where).order_by(Ballot.number.desc()), page)
 
 
 def outcomes_of(found: Sequence[Ballot]) -> dict[int, tuple[str, str]]:
     """Return label and outcome of the decisions that ballots became, by the ballot's id."""
     rows = db.session.scalars(select(Decision).where(Decision.ballot_id.in_([ballot.id for ballot in found])))
-    return {row.ballot_id: (row.label, row.outcome) for row in rows}
+    return {row.ballot_id: (row.label, row.outcome_now) for row in rows}
 
 
 def ballot_of(decision: Decision) -> Ballot:
@@ -158,10 +158,12 @@ def list_decisions(
 ) -> Listing[Decision]:
     """List decisions, the latest first."""
     where = [Decision.organisation_id == organisation.id]
-    if outcome:
-        where.append(Decision.outcome == outcome)
+    if outcome == "void":
+        where.append(or_(Decision.is_void, Decision.outcome == "void"))
+    elif outcome:
+        where.append(and_(~Decision.is_void, Decision.outcome == outcome))
     if words.strip():
-        where.append(_contains(words, Decision.title, Decision.text))
+        where.append(contains(words, Decision.title, Decision.text))
     return _page(select(Decision).where(*where).order_by(Decision.year.desc(), Decision.number.desc()), page)
 
 
@@ -283,7 +285,21 @@ def pages_of_votes(ballot: Ballot, decision: Decision) -> int:
 
 def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[RollLine], int]:
     """List a page of the frozen roll, with reasons, and how long it is."""
-    query = (
+    query = _on_roll(ballot)
+    if words.strip():
+        query = query.where(contains(words, Membership.name))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.session.execute(_slice(query.order_by(Membership.number), page))
+    return [RollLine(*row) for row in rows], total
+
+
+def all_roll_lines(ballot: Ballot) -> list[RollLine]:
+    """List the whole frozen roll, with reasons."""
+    return [RollLine(*row) for row in db.session.execute(_on_roll(ballot).order_by(Membership.number))]
+
+
+def _on_roll(ballot: Ballot) -> Any:
+    return (
         select(
             Membership.number,
             Membership.name,
@@ -295,11 +311,6 @@ def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[
         .join(Membership, Membership.id == RollEntry.membership_id)
         .where(RollEntry.ballot_id == ballot.id)
     )
-    if words.strip():
-        query = query.where(name_has(words))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = db.session.execute(_slice(query.order_by(Membership.number), page))
-    return [RollLine(*row) for row in rows], total
 
 
 def closing_words(ballot: Ballot) -> str:
@@ -345,10 +356,10 @@ _STATES: dict[str, Callable[[datetime], ColumnElement[bool]]] = {
 
 def name_has(words: str) -> ColumnElement[bool]:
     """Every word stands in the member's name."""
-    return _contains(words, Membership.name)
+    return contains(words, Membership.name)
 
 
-def _contains(words: str, *columns: Any) -> ColumnElement[bool]:
+def contains(words: str, *columns: Any) -> ColumnElement[bool]:
     """Every word stands in one of the columns."""
     return and_(
         *(or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split()[:8])

@@ -41,9 +41,12 @@ class Size:
 
 
 def draw_roll(
-    organisation: Organisation, body: Body, day: date, rule: dict[str, Any], *, only: int | None = None
+    organisation: Organisation, body: Body, day: date, rule: dict[str, Any], *, among: Any = None
 ) -> list[Entry]:
-    """Say of every member of the body, or of one, whether they may vote in what opens on a day, and why."""
+    """Say of every member of the body whether they may vote in what opens on a day, and why.
+
+    `among` are the ids of those asked about, else it is everyone.
+    """
     query = (
         select(
             Membership.id,
@@ -63,8 +66,8 @@ def draw_roll(
             or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on >= day),
         )
         query = query.where(Membership.id.in_(here))
-    if only is not None:
-        query = query.where(Membership.id == only)
+    if among is not None:
+        query = query.where(Membership.id.in_(among))
     weights = Weights.of(rule["weights"])
     # Many joined on the same day: each reason is worded once.
     worded = cache(partial(_reason, body, day, rule))

@@ -183,7 +183,7 @@ def decided_lately(organisation: Organisation, most: int = 3) -> list[Decided]:
         .limit(most)
     )
     return [
-        Decided(one.label, one.title, one.outcome, half_sentence(one.reasoning), one.ballot_id)
+        Decided(one.label, one.title, one.outcome_now, half_sentence(one.reasoning), one.ballot_id)
         for one in rows
     ]
 

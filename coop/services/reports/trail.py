@@ -24,7 +24,7 @@ from coop.services.reports.spoken import sentence
 
 PAGE = 50
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
-# Nobody learns from the trail who has voted, or who is coming.
+# Nobody learns from the trail who has voted, who is coming, or who objects.
 OWN_ONLY = (
     "voted",
     "voted on",
@@ -34,6 +34,8 @@ OWN_ONLY = (
     "declined a proxy for",
     "lapsed a proxy for",
     "invitation answered",
+    "contested the roll of",
+    "challenged the result of",
 )
 ABOUT_SOMEBODY = ("member", "application", "charge", "waiver", "payment", "line", "person")
 # What the auditor does not read either.
