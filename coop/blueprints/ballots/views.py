@@ -86,7 +86,8 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         chosen = place.choice if isinstance(place.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
-    could = ballots.eligible_on(ballot) if ballot.opened_at else None
+    could = ballots.eligible_on(ballot) if ballot.opened_at and not decision else None
+    could = decision.result["eligible"] if decision else could
     page = max(1, request.args.get("page", 1, type=int))
     candidates = {option.position: option.name for option in ballot.options}
     return render_template(

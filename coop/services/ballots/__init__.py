@@ -36,7 +36,7 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
-from coop.services.ballots.letters import Post, mark_posted, set_letters, to_post
+from coop.services.ballots.letters import Post, mark_posted, note_printed, set_letters, to_post
 from coop.services.ballots.mailings import Told, not_yet_voted, told_of
 from coop.services.ballots.mailings import ids_waiting as mailings_waiting
 from coop.services.ballots.mailings import queue as queue_mailing
@@ -138,6 +138,7 @@ __all__ = [
     "may_answer",
     "member_mark",
     "not_yet_voted",
+    "note_printed",
     "offices_to_fill",
     "open_ballot",
     "open_due",
