@@ -10,7 +10,7 @@ from coop.actors import OPERATOR, PROGRAM, Actor, Seat, actor_for, actor_of
 from coop.errors import Forbidden
 from coop.extensions import db
 from coop.models.accounts import Person
-from coop.models.ballots import Ballot
+from coop.models.ballots import Ballot, RollEntry
 from coop.models.members import Application, Membership
 from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.tellers import Teller
@@ -138,11 +138,18 @@ def once_member(actor: Actor, thing: Any) -> bool:
 
 
 def of_its_body(actor: Actor, thing: Any) -> bool:
-    """A member of the body that the thing belongs to; the assembly is every member."""
-    if not member(actor, thing):
-        return False
-    body = db.session.get(Body, thing.body_id) if hasattr(thing, "body_id") else None
-    return body is None or body.kind == "assembly" or body.id in bodies_of(actor.membership_id or 0)
+    """A member of the body that the ballot belongs to, or of its roll; the assembly is every member."""
+    if not member(actor, thing) or not hasattr(thing, "body_id"):
+        return member(actor, thing)
+    body = db.session.get_one(Body, thing.body_id)
+    return body.kind == "assembly" or body.id in bodies_of(actor.membership_id or 0) or _on_roll(actor, thing)
+
+
+def _on_roll(actor: Actor, ballot: Any) -> bool:
+    line = select(RollEntry.id).where(
+        RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id
+    )
+    return db.session.scalar(line) is not None
 
 
 def registered_it(actor: Actor, thing: Any) -> bool:

@@ -1,6 +1,6 @@
 """The things people ask for at the doors: their own, others', the branch's, and those of the other co-op."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -13,6 +13,7 @@ from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.dues import Charge
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
 from coop.models.members import Application, Holder, Membership
+from coop.models.objections import Challenge
 from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.records import Document
 from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
@@ -39,6 +40,7 @@ def lay_out(app: Flask) -> None:
         )
         call_nominations(here, actor)
         vote_on_paper(here, actor)
+        object_to(here, actor)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -85,6 +87,31 @@ def vote_on_paper(here: Organisation, officer: Any) -> None:
 
 def _open(organisation_id: int, kind: str) -> tuple[Any, ...]:
     return (Ballot.organisation_id == organisation_id, Ballot.kind == kind, Ballot.sealed_at.is_(None))
+
+
+def object_to(here: Organisation, officer: Any) -> None:
+    """A motion announced for next week, whose roll the treasurer contests, and a challenge of a counted one."""
+    now = datetime.now(UTC)
+    day = here.day_of(now)
+    treasurer = actor_of(_memberships(here.id)["treasurer"], "active", day)
+    ballot = ballots.propose_motion(here, officer, now, title="A bench", text="We build one.")
+    ballots.announce(ballot, here, officer, now, opens_at=now + timedelta(days=7))
+    ballots.contest_roll(ballot, here, treasurer, now, text="I joined before the others.")
+    counted = db.session.get_one(Ballot, first(Ballot.id, *_counted(here.id)))
+    # Of the history nothing can be challenged any more: its time was over before the story was told.
+    db.session.add(
+        Challenge(
+            ballot_id=counted.id,
+            membership_id=treasurer.membership_id,
+            reason="I had no notice.",
+            named=False,
+            made_at=now,
+        )
+    )
+
+
+def _counted(here: int) -> tuple[Any, ...]:
+    return Ballot.organisation_id == here, Ballot.sealed_at.is_not(None)
 
 
 def twin(row: Any, **changes: Any) -> Any:
@@ -219,6 +246,9 @@ def _of_decisions(here: int, there: int) -> Things:
         "without": {"number": first(Ballot.number, *_open(here, "election")), "member": 1, "batch": 1},
         "of orchard": {"number": NOWHERE, "member": 1, "batch": 1},
     }
+    announced = first(Ballot.number, of_us, Ballot.announced_at.is_not(None), Ballot.opened_at.is_(None))
+    counted = first(Ballot.number, *_counted(here))
+    treasurer = _memberships(here)["treasurer"].number
     return {
         **{
             f"ballots/<int:number>/{end}": secrets
@@ -230,10 +260,23 @@ def _of_decisions(here: int, there: int) -> Things:
             thing: values | {"member": people["member"].number} for thing, values in papers.items()
         },
         "ballots/<int:number>/paper-vote": papers,
+        "ballots/<int:number>/roll/": {
+            "announced": {"number": announced},
+            "counted": {"number": counted},
+            "of orchard": {"number": NOWHERE},
+        },
+        "ballots/<int:number>/contests/": {
+            "a contest": {"number": announced, "member": treasurer},
+            "of orchard": {"number": NOWHERE, "member": treasurer},
+        },
+        "ballots/<int:number>/challenges/": {
+            "a challenge": {"number": counted, "member": treasurer},
+            "of orchard": {"number": NOWHERE, "member": treasurer},
+        },
         "ballots/": {
             "open motion": {"number": first(Ballot.number, *_open(here, "motion"))},
             "open election": {"number": first(Ballot.number, *_open(here, "election"))},
-            "counted": {"number": first(Ballot.number, of_us, Ballot.sealed_at.is_not(None))},
+            "counted": {"number": counted},
             "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
             "of orchard": {"number": NOWHERE},
         },

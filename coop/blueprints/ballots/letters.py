@@ -27,6 +27,7 @@ def print_letters(number: int) -> Response:
     address = current_app.config["COOP"].base_url + url_for(".show", number=number)
     part = request.args.get("part", 1, type=int)
     content = ballots.set_letters(ballot, g.organisation, g.actor, kind=kind, part=part, address=address)
+    record_view(lambda: ballots.note_printed(find(number), g.organisation, g.actor, g.now))
     answer = Response(content, mimetype="application/pdf")
     name = f"{g.organisation.slug}-ballot-{number}-letters-{part}.pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -45,7 +45,7 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
-from coop.services.ballots.letters import Post, mark_posted, set_letters, to_post
+from coop.services.ballots.letters import Post, mark_posted, note_printed, set_letters, to_post
 from coop.services.ballots.mailings import Told, not_yet_voted, told_of
 from coop.services.ballots.mailings import ids_waiting as mailings_waiting
 from coop.services.ballots.mailings import queue as queue_mailing
@@ -182,6 +182,7 @@ __all__ = [
     "member_mark",
     "name_proxy",
     "not_yet_voted",
+    "note_printed",
     "offices_to_fill",
     "open_ballot",
     "open_due",

@@ -102,6 +102,12 @@ def set_letters(
     return documents.set_paper(paper, mailing.due_at, letters=letters)[1]
 
 
+def note_printed(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
+    """Record that letters with their addresses were taken along."""
+    authorize(actor, Permission.POST_LETTERS, ballot)
+    record(organisation, actor, "printed the letters of", f"ballot {ballot.number}", now)
+
+
 def mark_posted(
     ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, kind: str
 ) -> None:
