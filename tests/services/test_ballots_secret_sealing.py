@@ -15,7 +15,7 @@ from coop.models.ballots import Decision, RollEntry, Sealing, SecretVote, Signin
 from coop.models.records import AuditEvent
 from coop.rules.verification import read, verify
 from coop.services import ballots, organisations, records
-from coop.services.ballots import drafting, secret
+from coop.services.ballots import opening, secret
 from coop.services.ballots.secret import keys as opened_keys
 from coop.services.ballots.secret import sealing
 from coop.transaction import seal_ballot
@@ -104,7 +104,7 @@ def test_the_votes_of_a_class_weigh_what_its_roll_entries_say(coop_of, deed, mak
     )
     keys = keys_for(ballot, organisation, ("founder", "member"))
     weigh = {founder.id: 3 for founder in founders}
-    drawn = drafting.draw_roll
+    drawn = opening.draw_roll
 
     def weighed(*args):
         return [
@@ -112,7 +112,7 @@ def test_the_votes_of_a_class_weigh_what_its_roll_entries_say(coop_of, deed, mak
             for entry in drawn(*args)
         ]
 
-    monkeypatch.setattr(drafting, "draw_roll", weighed)
+    monkeypatch.setattr(opening, "draw_roll", weighed)
     deed(ballots.open_ballot, ballot, organisation, officer, now, keys=keys)
     booth = Booth(deed, make, ballot, organisation, now)
     for member in members[:5]:
