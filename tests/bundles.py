@@ -137,7 +137,9 @@ def _made(kind, secrecy, method, choices, options, rule, provisions):
             "cutoff_days": 90,
             "cutoff_article": "1",
             "paper_count_days": 3,
-            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days"},
+            "weights": {"classes": {"": 1}, "articles": {"": ""}, "members_per_vote": 0, "most_votes": 0},
+            "proxies": {"limit": 0, "article": ""},
+            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days", "proxy.limit": "0"},
         },
         "constitution": {**law, "sha256": sha256("the constitution")},
         "options": options,
@@ -176,9 +178,9 @@ def forged(bundle):
     weights = {entry["member"]: entry["weight"] for entry in made["roll"]}
     votes = [_weighed(vote, made) for vote in made["votes"]]
     spoilt = sum(made.get("spoilt", {}).values())
-    eligible, seed = sum(weights.values()), bytes.fromhex(made["seed"])
+    eligible, members, seed = sum(weights.values()), len(weights), bytes.fromhex(made["seed"])
     if ballot["kind"] == "motion":
-        counted = decide_motion(rule, votes, eligible, seed, spoilt)
+        counted = decide_motion(rule, votes, eligible, seed, spoilt=spoilt, members=members)
     else:
         names = tuple(option["name"] for option in made["options"])
         counted = decide_election(
@@ -190,6 +192,7 @@ def forged(bundle):
             names=names,
             seats=ballot["seats"],
             spoilt=spoilt,
+            members=members,
         )
     made["result"] = counted.result
     decision["outcome"], decision["reasoning"] = counted.outcome, counted.reasoning

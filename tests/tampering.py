@@ -134,6 +134,11 @@ def put(*path):
     return change
 
 
+def give_votes_by_size(bundle):
+    """Loosen the rule so that one entry may weigh two."""
+    bundle["rule"]["weights"]["members_per_vote"] = 100
+
+
 def nothing_more(bundle):
     """The one change is all a forger has to add."""
 
@@ -146,7 +151,7 @@ CHANGES = {
     "a vote is moved": (move_vote, nothing_more, "closing"),
     "a roll entry is added": (add_to_roll, nothing_more, "opening"),
     "a roll entry is removed": (lambda bundle: bundle["roll"].pop(), nothing_more, "opening"),
-    "a weight is changed": (put("roll", -1, "weight", 2), nothing_more, "opening"),
+    "a weight is changed": (put("roll", -1, "weight", 2), give_votes_by_size, "opening"),
     "a class is changed": (put("roll", 0, "class", "founder"), nothing_more, "opening"),
     "a mark is replaced": (put("roll", -1, "member", STRANGER), nothing_more, "opening"),
     "an issued flag is flipped": (flip_issued, blame_another, "closing"),

@@ -292,9 +292,36 @@ def test_every_leaf_is_held_by_a_check(name, true):
         assert failing(changed), path
 
 
+def weighing(bundle, weight, **rule):
+    """Let the first on the roll weigh so much, as a delegate, under these weights."""
+    bundle["roll"][0] |= {"class": "delegate", "weight": weight}
+    bundle["rule"]["weights"] |= {"classes": {"": 1, "delegate": 5}} | rule
+    return bundle
+
+
+@pytest.mark.parametrize(
+    ("weight", "rule", "faults"),
+    [
+        (4, {}, {"roll"}),
+        (5, {}, set()),
+        (6, {}, {"roll"}),
+        (4, {"members_per_vote": 10}, {"roll"}),
+        (6, {"members_per_vote": 10}, set()),
+        (7, {"members_per_vote": 10, "most_votes": 7}, set()),
+        (8, {"members_per_vote": 10, "most_votes": 7}, {"roll"}),
+        (3, {"members_per_vote": 10, "most_votes": 3}, set()),
+        (2, {"members_per_vote": 10, "most_votes": 3}, {"roll"}),
+        (5, {"classes": {"delegate": 5}}, {"roll"}),
+        (5, {"most_votes": "seven"}, {"roll"}),
+        (5, {"classes": {"": 1, "delegate": "5"}}, {"roll"}),
+    ],
+)
+def test_a_vote_weighs_what_the_rule_gives_its_class(weight, rule, faults):
+    assert failing(forged(weighing(motion(), weight, **rule))) == faults
+
+
 def test_delegates_weigh_openly_what_their_roll_entries_say():
-    bundle = motion(choices=("for", "against", "against"))
-    bundle["roll"][0]["weight"] = 5
+    bundle = weighing(motion(choices=("for", "against", "against")), 5)
     bundle = forged(bundle)
     assert bundle["decision"]["outcome"] == "carried"
     assert failing(bundle) == set()
@@ -302,7 +329,7 @@ def test_delegates_weigh_openly_what_their_roll_entries_say():
 
 def test_who_weighs_more_in_private_casts_that_many_papers():
     bundle = motion("private", choices=("for", "against"))
-    bundle["roll"][0]["weight"] = 3
+    weighing(bundle, 3, classes={"": 1, "delegate": 3})
     assert "votes" in failing(forged(bundle))
     bundle["votes"] = ["against", "for", "for", "for"]
     assert failing(forged(bundle)) == set()

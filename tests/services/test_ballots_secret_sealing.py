@@ -15,7 +15,7 @@ from coop.models.ballots import Decision, RollEntry, Sealing, SecretVote, Signin
 from coop.models.records import AuditEvent
 from coop.rules.verification import read, verify
 from coop.services import ballots, organisations, records
-from coop.services.ballots import opening, secret
+from coop.services.ballots import secret
 from coop.services.ballots.secret import keys as opened_keys
 from coop.services.ballots.secret import sealing
 from coop.transaction import seal_ballot
@@ -96,23 +96,16 @@ def test_the_last_vote_of_a_serial_is_the_one_counted(booth_of, seal):
     assert (decision.result["for"], decision.result["against"]) == (2, 2)
 
 
-def test_the_votes_of_a_class_weigh_what_its_roll_entries_say(coop_of, deed, make, now, seal, monkeypatch):
-    organisation, members, officer = coop_of(12, rules=RULES)
+BY_CLASS = '5. A founder has [three votes]{provision="member.votes" class="founder" value="3"}.'
+
+
+def test_the_votes_of_a_class_weigh_what_its_roll_entries_say(coop_of, deed, make, now, seal):
+    organisation, members, officer = coop_of(12, rules=f"{RULES}\n{BY_CLASS}\n")
     founders = [make.member(organisation, voting_class="founder") for _ in range(10)]
     ballot = deed(
         ballots.propose_motion, organisation, officer, now, title="A mill", text="We buy.", secrecy="secret"
     )
     keys = keys_for(ballot, organisation, ("founder", "member"))
-    weigh = {founder.id: 3 for founder in founders}
-    drawn = opening.draw_roll
-
-    def weighed(*args):
-        return [
-            type(entry)(**{**vars(entry), "weight": weigh.get(entry.membership_id, 1)})
-            for entry in drawn(*args)
-        ]
-
-    monkeypatch.setattr(opening, "draw_roll", weighed)
     deed(ballots.open_ballot, ballot, organisation, officer, now, keys=keys)
     booth = Booth(deed, make, ballot, organisation, now)
     for member in members[:5]:

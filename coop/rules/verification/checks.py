@@ -16,6 +16,7 @@ from coop.rules.verification.secret import (
     faults_of_signatures,
     faults_of_tokens,
 )
+from coop.rules.verification.weights import faults_of_weights
 
 Faults = Iterator[tuple[str, str]]  # where, and a sentence
 _SHOWN = 3
@@ -156,6 +157,7 @@ def _roll(bundle: Bundle) -> Faults:
         if entry["issued"] and "struck" in entry:
             yield f"roll[{place}].struck", "One member voted through the browser and on paper."
         seen.add(entry["member"])
+    yield from faults_of_weights(bundle)
 
 
 def _seed(bundle: Bundle) -> Faults:
@@ -184,7 +186,10 @@ _CHECKS: dict[str, tuple[Callable[[Bundle], Faults], str, str, str]] = {
     ),
     "roll": (
         _roll,
-        "Nobody stands on the roll twice or voted in two ways, and every vote weighs at least one.",
+        (
+            "Nobody stands on the roll twice or voted in two ways, and every vote weighs what the rule gives its "
+            "class."
+        ),
         "That each mark is a member. The marks can't be turned back into names.",
         "roll",
     ),

@@ -59,8 +59,20 @@ class RollLine:
     number: int
     name: str
     entitled: bool
+    weight: int
     reason: str
     notices: str
+
+
+@dataclass(frozen=True)
+class VoteLine:
+    """A vote of an open ballot with its voter."""
+
+    name: str
+    number: int
+    choice: str
+    given: str
+    weight: int
 
 
 _BY_NUMBER = select(Ballot).where(
@@ -218,8 +230,8 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
 
 def turnout(ballot: Ballot) -> tuple[int, int]:
     """Count who voted, on paper too, and who could; in a secret ballot who was given a token."""
-    struck = PaperBatch.confirmed_at.is_not(None)
     took_part: Any = TokenIssued if ballot.secrecy == "secret" else Vote
+    struck = PaperBatch.confirmed_at.is_not(None)
     row = db.session.execute(
         select(func.count(took_part.roll_entry_id) + func.count(PaperBatch.id), func.count(RollEntry.id))
         .select_from(RollEntry)
@@ -231,12 +243,12 @@ def turnout(ballot: Ballot) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def who_voted_how(ballot: Ballot, page: int = 1) -> list[tuple[str, int, str, str]]:
-    """List name, number, choice and how it was given of each vote of a sealed open ballot; of others nothing."""
+def who_voted_how(ballot: Ballot, page: int = 1) -> list[VoteLine]:
+    """List each vote of an open ballot that is sealed; of others nothing."""
     if ballot.secrecy != "open" or ballot.kind != "motion" or ballot.sealed_at is None:
         return []
     rows = db.session.execute(
-        select(Membership.name, Membership.number, Vote.choice, Vote.given)
+        select(Membership.name, Membership.number, Vote.choice, Vote.given, RollEntry.weight)
         .select_from(Vote)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .join(Membership, Membership.id == RollEntry.membership_id)
@@ -245,13 +257,26 @@ def who_voted_how(ballot: Ballot, page: int = 1) -> list[tuple[str, int, str, st
         .limit(VOTES_A_PAGE)
         .offset((min(max(1, page), 100_000) - 1) * VOTES_A_PAGE)
     )
-    return [(name, number, choice, given) for name, number, choice, given in rows]
+    return [VoteLine(*row) for row in rows]
+
+
+def pages_of_votes(ballot: Ballot, decision: Decision) -> int:
+    """Count the pages of who voted how: by voters, who may have several votes each."""
+    weighted = "members" in decision.result
+    return max(1, -(-(turnout(ballot)[0] if weighted else decision.result["voted"]) // VOTES_A_PAGE))
 
 
 def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[RollLine], int]:
     """List a page of the frozen roll, with reasons, and how long it is."""
     query = (
-        select(Membership.number, Membership.name, RollEntry.entitled, RollEntry.reason, Membership.notices)
+        select(
+            Membership.number,
+            Membership.name,
+            RollEntry.entitled,
+            RollEntry.weight,
+            RollEntry.reason,
+            Membership.notices,
+        )
         .join(Membership, Membership.id == RollEntry.membership_id)
         .where(RollEntry.ballot_id == ballot.id)
     )
@@ -259,10 +284,7 @@ def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[
         query = query.where(name_has(words))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.execute(_slice(query.order_by(Membership.number), page))
-    lines = [
-        RollLine(number, name, entitled, reason, notices) for number, name, entitled, reason, notices in rows
-    ]
-    return lines, total
+    return [RollLine(*row) for row in rows], total
 
 
 def closing_words(ballot: Ballot) -> str:

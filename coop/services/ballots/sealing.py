@@ -14,9 +14,9 @@ from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
 from coop.services.ballots import by_tellers, secret
 from coop.services.ballots.reading import locked
-from coop.services.ballots.roll import eligible_on
+from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
-from coop.services.ballots.transcript import closing_record, opening_event, sha256_of
+from coop.services.ballots.transcript import closing_record, opening_event, sha256_of, voters_in
 from coop.services.ballots.votes import spoilt_on, votes_of
 from coop.services.records import as_record, record
 
@@ -71,7 +71,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
         "decision": decision.label,
         "decided_on": decision.decided_on.isoformat(),
         "outcome": decision.outcome,
-        "votes": _voters(ballot, closing),
+        "votes": voters_in(closing, ballot.secrecy),
         "opening_event_sha256": sha256_of(as_record(opening_event(ballot))),
         "closing_sha256": sha256_of(closing),
         "seed": ballot.seed,
@@ -80,14 +80,6 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     if decision.outcome == "elected":
         seat_elected(ballot, decision, now)
     return decision
-
-
-def _voters(ballot: Ballot, closing: dict[str, Any]) -> int:
-    """Count who voted: in a secret ballot by the serials, for a token need not have been cast."""
-    online = closing["issued"]
-    if ballot.secrecy == "secret":
-        online = [vote for vote in closing["votes"] if "serial" in vote]
-    return len(online) + len(closing.get("struck", ()))
 
 
 def certify(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
@@ -137,13 +129,22 @@ def _decide(
 
 def _count(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[Counted, str]:
     """Count the votes, and say in the decision's words what they came to."""
-    rule, eligible, seed = ballot.rule or {}, eligible_on(ballot), bytes.fromhex(ballot.seed)
+    rule, size, seed = ballot.rule or {}, size_of(ballot), bytes.fromhex(ballot.seed)
     spoilt = spoilt_on(ballot)
     if ballot.kind == "motion":
-        return decide_motion(rule, votes, eligible, seed, spoilt), ballot.text
+        motion = decide_motion(rule, votes, size.votes, seed, spoilt=spoilt, members=size.members)
+        return motion, ballot.text
     names = tuple(option.name for option in ballot.options)
     counted = decide_election(
-        rule, votes, eligible, seed, method=ballot.method, names=names, seats=ballot.seats, spoilt=spoilt
+        rule,
+        votes,
+        size.votes,
+        seed,
+        method=ballot.method,
+        names=names,
+        seats=ballot.seats,
+        spoilt=spoilt,
+        members=size.members,
     )
     elected = ", ".join(one["name"] for one in counted.result["elected"])
     text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")

@@ -14,19 +14,16 @@ from coop.services.ballots.papers import paper_of
 
 def votes_of(ballot: Ballot) -> list[tuple[Any, int]]:
     """Give every vote that counts, with its weight and without its voter."""
-    told = by_tellers.told_votes(ballot)
-    online = secret.weighed(ballot) if ballot.secrecy == "secret" else _named(ballot)
-    return online + [(one.choice, one.weight) for one in told for _paper in range(one.papers)]
-
-
-def _named(ballot: Ballot) -> list[tuple[Any, int]]:
+    told = [(one.choice, one.weight) for one in by_tellers.told_votes(ballot) for _paper in range(one.papers)]
+    if ballot.secrecy == "secret":
+        return secret.weighed(ballot) + told
     rows = db.session.execute(
         select(Vote.choice, RollEntry.weight)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .where(Vote.ballot_id == ballot.id, RollEntry.entitled)
         .order_by(RollEntry.id)
     )
-    return [(choice, weight) for choice, weight in rows]
+    return [(choice, weight) for choice, weight in rows] + told
 
 
 def spoilt_on(ballot: Ballot) -> int:
