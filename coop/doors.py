@@ -185,7 +185,8 @@ STALE = (
 
 def _page(status: int, sentence: str = "", reference: str = "") -> tuple[str | Response, int]:
     if request.is_json:  # a script sent it, and reads no page
-        return jsonify(error=sentence or HTTP_STATUS_CODES.get(status, ""), reference=reference), status
+        said = {"error": sentence or HTTP_STATUS_CODES.get(status, "")}
+        return jsonify(said | ({"reference": reference} if reference else {})), status
     view = current_app.view_functions.get(request.endpoint or "")
     own = getattr(view, "coop_error_page", None)  # of a view that must not lose what was marked
     if own is not None and (said := own(status, reference)) is not None:

@@ -142,12 +142,12 @@ def _kept_secret(ballot: Ballot) -> dict[str, Any] | None:
     """What the page of a secret ballot says beside the paper; None for other ballots and drafts."""
     if ballot.secrecy != "secret" or ballot.announced_at is None:
         return None
-    secret = ballots.secret
-    sealing = secret.sealing_of(ballot)
+    secret, running = ballots.secret, ballot.is_open(g.now)
+    sealing = None if running else secret.sealing_of(ballot)
     return {
         "fingerprint": secret.fingerprint_of(ballot),
-        "turnout": ballots.turnout(ballot),
-        "cast": secret.votes_cast(ballot),
+        "turnout": ballots.turnout(ballot) if running else (0, 0),
+        "cast": secret.votes_cast(ballot) if running else 0,
         "ended": sealing is not None,
         "scrubbed_at": sealing.scrubbed_at if sealing else None,
     }

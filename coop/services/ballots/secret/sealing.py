@@ -18,6 +18,8 @@ from coop.services.ballots.secret.keys import destroy_keys
 
 _SEALING = 7211  # the advisory lock
 _WAIT = "5s"  # for readers of the tables; then the next try, a second later
+# Before the tables, as everyone else does: a row that comes back asks whether its ballot is there.
+_THEIR_BALLOTS = "SELECT id FROM ballots WHERE secrecy = 'secret' ORDER BY id FOR KEY SHARE"
 _KEYS = {"tokens_issued": "roll_entry_id", "secret_votes": "serial, ballot_id"}
 
 
@@ -38,6 +40,7 @@ def end(ballot: Ballot) -> None:
         return
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"SET LOCAL lock_timeout = '{_WAIT}'"))
+        db.session.execute(text(_THEIR_BALLOTS))
         db.session.execute(text("LOCK TABLE tokens_issued, secret_votes IN ACCESS EXCLUSIVE MODE"))
     db.session.add(Sealing(ballot_id=ballot.id))
     db.session.flush()
