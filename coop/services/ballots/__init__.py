@@ -63,7 +63,7 @@ from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
 from coop.services.ballots.transcript import bundle, head_of_bundle
-from coop.services.ballots.voting import cast_vote, vote_of
+from coop.services.ballots.voting import cast_on, cast_vote, vote_of
 from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
@@ -85,6 +85,7 @@ __all__ = [
     "before_opening",
     "bundle",
     "candidates_by_number",
+    "cast_on",
     "cast_vote",
     "certificate",
     "certificate_record",
