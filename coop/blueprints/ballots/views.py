@@ -180,7 +180,7 @@ def vote(number: int) -> Answer:
         return render_ballot(_of_kind("motion", number), paper), 422
     try:
         with writing():
-            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice.data, g.now)
+            ballots.cast_on(number, g.actor, paper.choice.data, g.now)
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(_of_kind("motion", number), paper), 409
@@ -200,7 +200,7 @@ def rank(number: int) -> Answer:
         return render_ballot(ballot, paper), 422
     try:
         with writing():
-            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice(), g.now)
+            ballots.cast_on(number, g.actor, paper.choice(), g.now)
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(find(number), paper), 409

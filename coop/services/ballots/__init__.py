@@ -102,7 +102,7 @@ from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse
 from coop.services.ballots.telling import TOLD_AT_SENDING
 from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.undoing import Effects, effects_of
-from coop.services.ballots.voting import cast_vote, vote_of
+from coop.services.ballots.voting import cast_on, cast_vote, vote_of
 from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
@@ -135,6 +135,7 @@ __all__ = [
     "before_opening",
     "bundle",
     "candidates_by_number",
+    "cast_on",
     "cast_vote",
     "certificate",
     "certificate_record",

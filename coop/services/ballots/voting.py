@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coop.access import Actor, Permission, authorize
-from coop.errors import Refusal
+from coop.errors import Missing, Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry, Vote
 from coop.models.members import Membership
@@ -22,14 +22,12 @@ from coop.services.ballots.reading import closing_words, handed_in_words
 from coop.services.ballots.roll import why_not
 from coop.services.records import record
 
-# When a poll opens, casting is the busy road: its statements are built once.
+# When a poll opens, casting is the busy road: its statements are built once, and they are few.
 
 # Casting shares the ballot's row, sealing takes it alone: no vote slips in behind the count.
 _PLACE = (
     select(
-        Ballot.opened_at,
-        Ballot.sealed_at,
-        Ballot.void_at,
+        Ballot,
         RollEntry.id,
         RollEntry.entitled,
         RollEntry.reason,
@@ -45,8 +43,9 @@ _PLACE = (
         Proxy,
         (Proxy.ballot_id == Ballot.id) & (Proxy.giver_id == bindparam("voter")) & (Proxy.state == "named"),
     )
-    .where(Ballot.id == bindparam("ballot"))
+    .where(Ballot.organisation_id == bindparam("organisation"), Ballot.number == bindparam("number"))
     .with_for_update(read=True, of=Ballot)
+    .execution_options(populate_existing=True)
 )
 
 
@@ -87,25 +86,53 @@ def cast_vote(
     With `giver` it is that member's vote, which the voter holds as their proxy; a vote of one's own ends a proxy.
     """
     authorize(voter, Permission.VOTE, ballot)
+    _cast(ballot.organisation_id, ballot.number, voter, choice, now, giver)
+
+
+def cast_on(
+    number: int,
+    voter: Actor,
+    choice: str | papers.Choice,
+    now: datetime,
+    *,
+    giver: Membership | None = None,
+) -> None:
+    """Do the same on the ballot of that number in the voter's organisation, which nobody has read yet."""
+    _cast(voter.organisation_id, number, voter, choice, now, giver)
+
+
+def _cast(
+    organisation_id: int | None,
+    number: int,
+    voter: Actor,
+    choice: str | papers.Choice,
+    now: datetime,
+    giver: Membership | None,
+) -> None:
+    whose = giver.id if giver else voter.membership_id
+    asked = {"organisation": organisation_id, "number": number, "voter": whose}
+    place = db.session.execute(_PLACE, asked).one_or_none()
+    if place is None:
+        raise Missing
+    ballot = place.Ballot
+    authorize(voter, Permission.VOTE, ballot)
     if ballot.secrecy == "secret":
         raise Refusal(
             _("This is a secret ballot, and a vote sent this way would carry your name. Vote on its page.")
         )
     paper = motion_paper(choice) if ballot.kind == "motion" else papers.checked(ballot, choice)
 
-    whose = giver.id if giver else voter.membership_id
-    row = db.session.execute(_PLACE, {"ballot": ballot.id, "voter": whose}).one()
-    refuse_outside_voting(ballot, row.opened_at, row.sealed_at, row.void_at, now)
-    if not row.entitled:
-        why = row.reason or why_not(ballot, voter.membership)
+    refuse_outside_voting(ballot, ballot.opened_at, ballot.sealed_at, ballot.void_at, now)
+    if not place.entitled:
+        why = place.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
-    if row.handed_in_at is not None:
-        raise Refusal(handed_in_words(ballot, row.handed_in_at))
-    vote = {"ballot_id": ballot.id, "roll_entry_id": row.id, "choice": paper, "cast_at": now}
+    if place.handed_in_at is not None:
+        raise Refusal(handed_in_words(ballot, place.handed_in_at))
+    vote = {"ballot_id": ballot.id, "roll_entry_id": place.id, "choice": paper, "cast_at": now}
     if giver is not None:
         _cast_by_proxy(ballot, voter, giver, vote, now)
         return
-    if row.holder_id is not None:
+    if place.holder_id is not None:
         end_by_voting(ballot, voter, now)
     db.session.execute(_CAST[db.engine.dialect.name], vote | {"cast_by_id": None})
     # That somebody voted is a deed; what they chose stands nowhere but in the vote.
