@@ -31,6 +31,7 @@ _PLACE = (
         RollEntry.entitled,
         RollEntry.reason,
         PaperBatch.entered_at.label("handed_in_at"),
+        PaperBatch.channel,
     )
     .outerjoin(
         RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == bindparam("voter"))
@@ -63,7 +64,7 @@ def cast_vote(ballot: Ballot, voter: Actor, choice: str | papers.Choice, now: da
         why = row.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
     if row.handed_in_at is not None:
-        raise Refusal(handed_in_words(ballot, row.handed_in_at))
+        raise Refusal(handed_in_words(ballot, row.handed_in_at, row.channel))
     vote = {"ballot_id": ballot.id, "roll_entry_id": row.id, "choice": paper, "cast_at": now}
     db.session.execute(_CAST[db.engine.dialect.name], vote)
     # That somebody voted is a deed; what they chose stands nowhere but in the vote.
