@@ -128,7 +128,9 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         kept=kept,
         tellers=tellers.in_office(ballot) if decision is None else [],
         papers_until=tellers.last_instant(ballot),
-        handed_in=ballots.handed_in_words(ballot, place.handed_in_at) if place and place.handed_in_at else "",
+        handed_in=ballots.handed_in_words(ballot, place.handed_in_at, place.channel)
+        if place and place.handed_in_at
+        else "",
         ways=ballots.ways_of(ballot) if decision else None,
         way_words=way_words(),
         voice=voice_of(ballot, decision),

@@ -40,7 +40,7 @@ class BallotTask:
     closes_at: datetime
     zone: str
     voted: bool
-    on_paper: bool  # what tellers hold can't be changed here
+    with_tellers: bool  # what they hold can't be changed here
     soon: bool
 
 
@@ -224,13 +224,13 @@ def _ballots(
     open_to, excluded = [], []
     for ballot, body_kind, entry, voted, batch_id in rows:
         if entry is not None and entry.entitled:
-            open_to.append(_task(ballot, now, voted=bool(voted or batch_id), on_paper=bool(batch_id)))
+            open_to.append(_task(ballot, now, voted=bool(voted or batch_id), with_tellers=bool(batch_id)))
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded
 
 
-def _task(ballot: Ballot, now: datetime, *, voted: bool, on_paper: bool) -> BallotTask:
+def _task(ballot: Ballot, now: datetime, *, voted: bool, with_tellers: bool) -> BallotTask:
     return BallotTask(
         number=ballot.number,
         title=ballot.title,
@@ -240,7 +240,7 @@ def _task(ballot: Ballot, now: datetime, *, voted: bool, on_paper: bool) -> Ball
         closes_at=ballot.closes_at,
         zone=ballot.zone,
         voted=voted,
-        on_paper=on_paper,
+        with_tellers=with_tellers,
         soon=ballot.closes_at - now < SOON,
     )
 
