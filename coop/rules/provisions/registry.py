@@ -252,6 +252,16 @@ _ALL = (
         high=1000,
     ),
     Provision(
+        "ballot.paper_count",
+        DAYS,
+        "3 days",
+        "Counting of papers",
+        "How long after closing two tellers can enter the papers that arrived in time.",
+        ("body",),
+        low=0,
+        high=14,
+    ),
+    Provision(
         "election.method",
         _METHOD,
         "scottish-stv",

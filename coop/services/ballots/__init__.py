@@ -1,20 +1,26 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
 from coop.services.ballots import secret
+from coop.services.ballots.by_tellers import (
+    Told,
+    Ways,
+    awaits_papers,
+    forget,
+    is_awaiting_papers,
+    told_votes,
+    ways_of,
+)
 from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
     Candidate,
-    announce,
     change_draft,
-    open_ballot,
-    open_due,
     propose_motion,
     refuse_unless_draft,
     set_up_election,
-    void,
 )
 from coop.services.ballots.marks import member_mark
+from coop.services.ballots.opening import announce, open_ballot, open_due, void
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
@@ -35,13 +41,16 @@ from coop.services.ballots.reading import (
     decisions_by_id,
     find,
     find_decision,
+    handed_in_words,
     list_ballots,
     list_decisions,
+    locked,
     outcomes_of,
     place_of,
     recent_decisions,
     roll_lines,
     turnout,
+    wall_words,
     who_voted_how,
 )
 from coop.services.ballots.roll import draw_roll, eligible_on, why_not
@@ -60,8 +69,11 @@ __all__ = [
     "Place",
     "Preview",
     "RollLine",
+    "Told",
+    "Ways",
     "announce",
     "awaiting",
+    "awaits_papers",
     "ballot_of",
     "before_opening",
     "bundle",
@@ -81,11 +93,15 @@ __all__ = [
     "explain",
     "find",
     "find_decision",
+    "forget",
+    "handed_in_words",
     "head_of_bundle",
     "ids_due",
+    "is_awaiting_papers",
     "lawful",
     "list_ballots",
     "list_decisions",
+    "locked",
     "member_mark",
     "offices_to_fill",
     "open_ballot",
@@ -103,9 +119,12 @@ __all__ = [
     "seal",
     "secret",
     "set_up_election",
+    "told_votes",
     "turnout",
     "void",
     "vote_of",
+    "wall_words",
+    "ways_of",
     "what_else",
     "who_voted_how",
     "why_not",

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Table, func, insert, or_, select
 
 from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry
@@ -42,8 +43,10 @@ def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str,
         )
         query = query.where(Membership.id.in_(here))
     rows = db.session.execute(query).all()
+    # Many joined on the same day: each reason is worded once.
+    reason = cache(partial(_reason, body, day, rule))
     return [
-        Entry(membership_id, *_reason(body, day, rule, kind, since), voting_class)
+        Entry(membership_id, *reason(kind, since), voting_class)
         for membership_id, voting_class, kind, since in rows
         if status_of(kind) in ("active", "suspended")
     ]
@@ -52,7 +55,8 @@ def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str,
 def freeze_roll(ballot: Ballot, entries: list[Entry]) -> None:
     """Write the roll down; nothing changes it afterwards."""
     if entries:
-        db.session.execute(insert(RollEntry), [{"ballot_id": ballot.id, **vars(entry)} for entry in entries])
+        rows = [{"ballot_id": ballot.id, **vars(entry)} for entry in entries]
+        db.session.execute(insert(cast("Table", RollEntry.__table__)), rows)
 
 
 def eligible_on(ballot: Ballot) -> int:

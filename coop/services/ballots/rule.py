@@ -139,6 +139,7 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "secrecy": "ballot.secrecy",
         "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
+        "paper_count": "ballot.paper_count",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
@@ -154,6 +155,7 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "secrecy": "election.secrecy",
         "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
+        "paper_count": "ballot.paper_count",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
@@ -179,6 +181,7 @@ def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[st
         "period_days": found["period"].value.n,
         "cutoff_days": found["cutoff"].value.n,
         "cutoff_article": found["cutoff"].article or "",
+        "paper_count_days": found["paper_count"].value.n,
         "articles": sorted(articles, key=_natural),
         "version": version.number,
         "version_sha256": version.sha256,

@@ -16,7 +16,7 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent, AuditLink
 from coop.rules.chain import canonical
 from coop.rules.tally.motion import Choice
-from coop.services.ballots import secret
+from coop.services.ballots import by_tellers, secret
 from coop.services.ballots.marks import member_mark
 from coop.services.records import as_record
 
@@ -64,15 +64,29 @@ def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]
 def closing_record(ballot: Ballot) -> dict[str, Any]:
     """Gather what sealing froze; its hash stands in the closing event.
 
-    A private vote stands without its member, as often as it weighs: nothing else joins a weight to it. A
+    A private vote stands without its member, as often as it weighs: nothing else joins a weight to it. So does
+    what tellers entered; the marks of those voters are `struck`, and votes that were spoilt are counted apart. A
     secret vote stands by its serial, with what shows that it is of a voter of its class.
     """
-    if ballot.secrecy == "secret":
-        return {
-            "votes": secret.votes_by_serial(ballot),
-            "issued": secret.marks_issued(ballot),
-            "seed": ballot.seed,
-        }
+    votes, issued = _secret_votes(ballot) if ballot.secrecy == "secret" else _named_votes(ballot)
+    closed = {"votes": votes, "issued": issued, "seed": ballot.seed}
+    struck = sorted(member_mark(ballot, number) for number in by_tellers.struck_numbers(ballot))
+    spoilt = by_tellers.spoilt_votes(ballot)
+    return closed | ({"struck": struck} if struck else {}) | ({"spoilt": spoilt} if spoilt else {})
+
+
+def _secret_votes(ballot: Ballot) -> tuple[list[Any], list[str]]:
+    """Give the votes by serial, then those that tellers entered, and the marks of those issued a token."""
+    told = [
+        {"class": one.voting_class, "vote": canonical(one.choice)}
+        for one in by_tellers.told_votes(ballot)
+        for _paper in range(one.papers)
+    ]
+    return secret.votes_by_serial(ballot) + sorted(told, key=canonical), secret.marks_issued(ballot)
+
+
+def _named_votes(ballot: Ballot) -> tuple[list[Any], list[str]]:
+    """Give open or private votes as the bundle has them, and the marks of their voters."""
     rows = db.session.execute(
         select(Membership.number, Vote.choice, RollEntry.weight)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
@@ -84,7 +98,9 @@ def closing_record(ballot: Ballot) -> dict[str, Any]:
     if ballot.secrecy == "open":
         votes = [{"member": mark, "choice": choice} for mark, choice, _weight in marked]
     issued = sorted(mark for mark, _choice, _weight in marked)
-    return {"votes": sorted(votes, key=canonical), "issued": issued, "seed": ballot.seed}
+    told = [one.choice for one in by_tellers.told_votes(ballot) for _paper in range(one.papers * one.weight)]
+    votes += [{"choice": choice} for choice in told] if ballot.secrecy == "open" else told
+    return sorted(votes, key=canonical), issued
 
 
 def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -101,21 +117,30 @@ def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
     if link is None:
         raise Refusal(_("The count was recorded a moment ago. Ask for the file again in a few seconds."))
     opened, closed = opening_record(ballot, organisation), closing_record(ballot)
-    voted = set(closed["issued"])
-    return opened | {
-        "roll": [entry | {"issued": entry["member"] in voted} for entry in opened["roll"]],
-        "votes": closed["votes"],
-        "result": decision.result,
-        "seed": ballot.seed,
-        "events": [as_record(opening_event(ballot)), as_record(closing) | {"previous": link.previous}],
-        "decision": {
-            "number": decision.label,
-            "outcome": decision.outcome,
-            "reasoning": decision.reasoning,
-            "decided_on": decision.decided_on.isoformat(),
-        },
-        "head": link.hash,
-    }
+    voted, struck = set(closed["issued"]), set(closed.get("struck", ()))
+    roll = [
+        entry | {"issued": entry["member"] in voted} | ({"struck": True} if entry["member"] in struck else {})
+        for entry in opened["roll"]
+    ]
+    spoilt = {"spoilt": closed["spoilt"]} if "spoilt" in closed else {}
+    return (
+        opened
+        | spoilt
+        | {
+            "roll": roll,
+            "votes": closed["votes"],
+            "result": decision.result,
+            "seed": ballot.seed,
+            "events": [as_record(opening_event(ballot)), as_record(closing) | {"previous": link.previous}],
+            "decision": {
+                "number": decision.label,
+                "outcome": decision.outcome,
+                "reasoning": decision.reasoning,
+                "decided_on": decision.decided_on.isoformat(),
+            },
+            "head": link.hash,
+        }
+    )
 
 
 def head_of_bundle(ballot: Ballot) -> str:
