@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import eq, mul, sub
 
 ALARM = 0.01  # an attack works if chance does as well less often than this, all attacks taken together
-DRAWS = 150_000
+DRAWS = 100_000
 
 Clue = Mapping[Hashable, object]  # a thing that isn't in it, or stands there with None, sorts first
 
@@ -28,7 +29,7 @@ class Score:
     neighbours: int
 
     def __str__(self) -> str:
-        return f"{self.matches} of {self.voters}, rho {self.correlation:+.2f}, neighbours {self.neighbours}"
+        return f"{self.matches} of {self.voters}, rho {self.correlation:+.2f}, {self.neighbours} neighbours"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Attack:
     voters: str
     votes: str
     score: Score
-    p: float  # adjusted for the number of attacks
+    p: float  # the least of its figures', adjusted for the number of all
+
+    def __str__(self) -> str:
+        return f"{self.score}, p {self.p:.2g}"
 
     @property
     def works(self) -> bool:
@@ -67,14 +71,11 @@ def figures_of(order: Sequence[int]) -> tuple[int, int, int]:
     The trend is the rank correlation in whole numbers: times n(n²-1).
     """
     n = len(order)
-    matches = max(
-        sum(map(int.__eq__, order, range(n))),
-        sum(map(int.__eq__, order, range(n - 1, -1, -1))),
-    )
-    products = sum(map(int.__mul__, order, range(n)))
-    squares = (n - 1) * n * (2 * n - 1) // 6
+    matches = max(sum(map(eq, order, range(n))), sum(map(eq, order, range(n - 1, -1, -1))))
+    squares, products = (n - 1) * n * (2 * n - 1) // 6, sum(map(mul, order, range(n)))
     trend = n * (n * n - 1) - 12 * (squares - products)
-    neighbours = sum(step in (1, -1) for step in map(int.__sub__, order[1:], order))
+    steps = list(map(sub, order[1:], order))
+    neighbours = steps.count(1) + steps.count(-1)
     return matches, trend, neighbours
 
 

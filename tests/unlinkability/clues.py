@@ -16,6 +16,10 @@ from coop.rules.chain import canonical
 
 KINDS = ("row order", "page order", "time", "size", "value")
 TEXTS = {"dump", "log", "server log", "mails", "instance", "pg_wal", "backup: pg_wal"}  # not made of pages
+# What PostgreSQL notes of each row: its place, and the transactions and the command that wrote it.
+HIDDEN = (
+    "ctid::text AS ctid, xmin::text::bigint AS xmin, xmax::text::bigint AS xmax, cmin::text::bigint AS cmin, "
+)
 SERIAL = re.compile(rb"B[A-P][A-Za-z0-9_-]{85}")  # base64url of 04 and 64 bytes
 
 
@@ -26,91 +30,97 @@ class Clues:
     of_voters: dict[str, dict] = field(default_factory=dict)
     of_votes: dict[str, dict] = field(default_factory=dict)
 
-    def add(self, other: "Clues", where: str = "") -> None:
-        self.of_voters |= {name + where: clue for name, clue in other.of_voters.items()}
-        self.of_votes |= {name + where: clue for name, clue in other.of_votes.items()}
+    def __or__(self, other: "Clues") -> "Clues":
+        return Clues(self.of_voters | other.of_voters, self.of_votes | other.of_votes)
 
 
 @dataclass(frozen=True)
 class Known:
     """How to recognise voters and votes: what everybody knows about members, and the list of serials."""
 
-    rows: Mapping[tuple[str, int], int]  # (table, id) of a person, a membership, an entry of the roll: the member
-    words: Mapping[str, int]  # "member 7", their name, their address, the hash of their blinded value
+    rows: Mapping[tuple[str, int], int]  # {(table, id) of a membership or an entry of the roll: member}
+    words: Mapping[str, int]  # {"member 7", a name, an address, the hash of a blinded value: member}
     pattern: re.Pattern  # what such a word looks like
-    serials: frozenset[str]
+    serials: Mapping[str, str]  # each by itself
 
     def voters_in(self, row: Mapping, keys: Mapping[str, str]) -> set[int]:
         named = {self.rows.get((table, row.get(column))) for column, table in keys.items()}
         said = {self.words.get(value) for value in row.values() if isinstance(value, str)}
         return (named | said) - {None}
 
-    def votes_in(self, row: Mapping, _keys: Mapping[str, str]) -> set[str]:
+    def votes_in(self, row: Mapping) -> set[str]:
         texts = "\n".join(value for value in row.values() if isinstance(value, str))
-        return set(places(texts.encode(), SERIAL, {one: one for one in self.serials}))
+        return set(places(texts.encode(), SERIAL, self.serials))
 
 
 def in_rows(engine: sa.Engine, known: Known) -> Clues:
     """Read every row of every table, and sort whatever names one voter or one vote by each of its columns."""
     found = Clues()
     with engine.connect() as connection:
-        tables = sa.inspect(connection)
-        for table in tables.get_table_names():
-            keys = {one["constrained_columns"][0]: one["referred_table"] for one in tables.get_foreign_keys(table)}
-            keys["id"] = table
-            columns = tables.get_columns(table)
-            times = {one["name"] for one in columns if isinstance(one["type"], sa.DateTime | sa.Date)}
-            keys = {column: keys[column] for column in keys if any(column == one["name"] for one in columns)}
-            rows = [plain(row) for row in stored(connection, table)]
-            for family, finder in ((found.of_voters, known.voters_in), (found.of_votes, known.votes_in)):
-                family.update(_of_table(table, rows, lambda row, find=finder: find(row, keys), times))
+        schema = sa.inspect(connection)
+        for name in schema.get_table_names():
+            keys = {
+                one["constrained_columns"][0]: one["referred_table"] for one in schema.get_foreign_keys(name)
+            }
+            columns = {one["name"]: one["type"] for one in schema.get_columns(name)}
+            if "id" in columns:
+                keys["id"] = name
+            times = {column for column, kind in columns.items() if isinstance(kind, sa.DateTime | sa.Date)}
+            table = Table(name, list(stored(connection, name)), times)
+            found.of_voters |= table.clues(lambda row, keys=keys: known.voters_in(row, keys))
+            found.of_votes |= table.clues(known.votes_in)
     return found
 
 
 def stored(connection: sa.Connection, table: str) -> Iterator[dict]:
-    """Give the rows of a table as they lie, with all that the engine itself notes beside them."""
-    hidden = ""
-    if connection.dialect.name == "postgresql":
-        hidden = "ctid::text AS ctid, xmin::text::bigint AS xmin, cmin::text::bigint AS cmin, xmax::text::bigint AS xmax, "
+    """Give the rows of a table as they lie, with what the engine itself notes beside them."""
+    hidden = HIDDEN if connection.dialect.name == "postgresql" else ""
     for place, row in enumerate(connection.exec_driver_sql(f'SELECT {hidden}* FROM "{table}"').mappings()):
-        ctid = {"ctid": tuple(map(int, row["ctid"].strip("()").split(",")))} if hidden else {}
-        yield {**row, **ctid, "row": place}
+        values = {**row, "row": place}
+        if hidden:
+            values["ctid"] = tuple(map(int, row["ctid"].strip("()").split(",")))
+        yield {
+            name: canonical(value) if isinstance(value, dict | list) else value
+            for name, value in values.items()
+            if value is not None
+        }
 
 
-def plain(row: Mapping) -> dict:
-    """Make the values of a row such that those of one column can be sorted."""
-    return {
-        name: canonical(value) if isinstance(value, dict | list) else value
-        for name, value in row.items()
-        if value is not None
-    }
+@dataclass(frozen=True)
+class Table:
+    """The rows of a table, and which of its columns are times."""
 
+    name: str
+    rows: list[dict]
+    times: set[str]
 
-def _of_table(table: str, rows: list[dict], whose: Callable[[dict], set], times: set[str]) -> dict[str, dict]:
-    told = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        about = whose(row)
-        if len(about) > 1:
+    def clues(self, whose: Callable[[dict], set]) -> dict[str, dict]:
+        """Sort what `whose` recognises by each column, by the first and by the last of several rows."""
+        told: dict[str, dict] = defaultdict(lambda: defaultdict(list))
+        for row in self.rows:
+            about = whose(row)
             for column, value in row.items():
-                for one in about if isinstance(value, str) else ():
-                    told[f"row order: within {table}.{column}"][one].append((row["row"], value.find(str(one))))
-            continue
-        for one in about:
-            for column, value in row.items():
-                told[f"{_kind_of(column, value, times)}: {table}.{column}"][one].append(value)
-                if isinstance(value, str | bytes | memoryview):
-                    told[f"size: {table}.{column}"][one].append(len(value))
-    first = {f"{name} (first)": {one: min(told) for one, told in clue.items()} for name, clue in told.items()}
-    last = {f"{name} (last)": {one: max(told) for one, told in clue.items()} for name, clue in told.items()}
-    return first | last
+                size = len(value) if isinstance(value, str | bytes) else None
+                for one in about:
+                    if len(about) == 1:
+                        told[f"{self._kind_of(column, value)}: {self.name}.{column}"][one].append(value)
+                    elif size is not None:  # many in one text: their order in it
+                        where = (row["row"], value.find(str(one)))
+                        told[f"row order: {self.name}.{column} (within)"][one].append(where)
+                    if size is not None:
+                        told[f"size: {self.name}.{column}"][one].append(size)
+        return {
+            f"{name} ({which})": {one: pick(values) for one, values in clue.items()}
+            for name, clue in told.items()
+            for which, pick in (("first", min), ("last", max))
+        }
 
-
-def _kind_of(column: str, value: object, times: set[str]) -> str:
-    if column in ("row", "ctid"):
-        return "row order"
-    if column in times or column in ("xmin", "xmax", "cmin") or isinstance(value, datetime | date):
-        return "time"
-    return "value"
+    def _kind_of(self, column: str, value: object) -> str:
+        if column in ("row", "ctid"):
+            return "row order"
+        if column in {"xmin", "xmax", "cmin"} | self.times or isinstance(value, datetime | date):
+            return "time"
+        return "value"
 
 
 def in_bytes(files: Mapping[str, bytes], known: Known, page_size: int) -> Clues:
@@ -118,7 +128,7 @@ def in_bytes(files: Mapping[str, bytes], known: Known, page_size: int) -> Clues:
     found = Clues()
     for name, content in files.items():
         for family, pattern, keys in (
-            (found.of_votes, SERIAL, {serial: serial for serial in known.serials}),
+            (found.of_votes, SERIAL, known.serials),
             (found.of_voters, known.pattern, known.words),
         ):
             if lying := places(content, pattern, keys):
@@ -151,7 +161,7 @@ def _of_file(name: str, lying: Mapping[Hashable, list[int]], page_size: int) -> 
 
 def layout(content: bytes, known: Known, page_size: int) -> list[tuple[int, int, str]]:
     """Say where serials lie: in the how manieth page that holds any, and where in it."""
-    found = places(content, SERIAL, {serial: serial for serial in known.serials})
+    found = places(content, SERIAL, known.serials)
     pages = {at // page_size for where in found.values() for at in where}
     nth = {page: n for n, page in enumerate(sorted(pages))}
     return sorted((nth[at // page_size], at % page_size, one) for one, where in found.items() for at in where)

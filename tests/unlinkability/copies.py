@@ -215,7 +215,9 @@ class OfPostgres(Copier):
         """Join the files of each table and index, and the remaining ones of the database."""
         with self.connect(name) as there:
             (folder,) = there.execute("SELECT oid FROM pg_database WHERE datname = %s", (name,)).fetchone()
-            named = dict(there.execute("SELECT pg_relation_filenode(oid)::text, relname FROM pg_class").fetchall())
+            named = dict(
+                there.execute("SELECT pg_relation_filenode(oid)::text, relname FROM pg_class").fetchall()
+            )
         found: dict[str, list[Path]] = {}
         for path in files_in(data / "base" / str(folder)):
             found.setdefault(named.get(path.name.partition(".")[0], "maps and leftovers"), []).append(path)

@@ -52,24 +52,37 @@ class Ballot:
     truth: dict[int, str] = field(default_factory=dict)  # member number → serial
     rows: dict[tuple[str, int], int] = field(default_factory=dict)
     words: dict[str, int] = field(default_factory=dict)
-    gone: dict[str, list[bytes]] = field(default_factory=dict)  # what must be nowhere once the ballot is sealed
+    tokens: list[bytes] = field(default_factory=list)
+    gone: dict[str, list[bytes]] = field(
+        default_factory=dict
+    )  # what must be nowhere once the ballot is sealed
 
     @property
     def known(self) -> Known:
-        return Known(self.rows, self.words, WORD, frozenset(self.truth.values()))
+        return Known(self.rows, self.words, WORD, {one: one for one in self.truth.values()})
 
 
 class Electorate:
     """The members of a co-op with a secret ballot, each with a browser of their own."""
 
-    def __init__(self, app: Flask, now: datetime, size: int, clock: time_machine.Traveller, meanwhile: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        now: datetime,
+        size: int,
+        clock: time_machine.Traveller,
+        meanwhile: Callable[[], None],
+    ) -> None:
         self.app, self.clock, self.meanwhile, self.lot = app, clock, meanwhile, random.Random(1844)
         make = Make(app, now)
         self.organisation = make.organisation()
         officer = make.officer(self.organisation, "returning_officer", "Rita Sands")
         self.members = [
             make.member(
-                self.organisation, f"Name{n} Surname{n}", email=f"voter{n}@pioneers.example", password=PASSWORD
+                self.organisation,
+                f"Name{n} Surname{n}",
+                email=f"voter{n}@pioneers.example",
+                password=PASSWORD,
             )
             for n in range(size)
         ]
@@ -135,6 +148,7 @@ class Electorate:
             assert answer.status_code == 200, answer.text
         signature = from_b64u(answer.json["signature"])
         voter.take(signature)
+        self.ballot.tokens.append(voter.cast("for")["token"].encode())
         self.ballot.gone.setdefault("blind signatures", []).append(b64u(signature).encode())
         yield timedelta(seconds=self.lot.uniform(3, 20)), self.casts
         if self.lot.random() < 0.2:
@@ -188,6 +202,8 @@ class Electorate:
     def _remember(self, member, voter):
         played = self.ballot
         played.truth[member.number] = voter.serial
+        raw = from_b64u(voter.serial)
+        played.gone.setdefault("serials spelt otherwise", []).extend([raw[1:33], raw.hex().encode()])
         played.words[sha256(voter.blinded).hexdigest()] = member.number
         blinded = [voter.blinded[:64], b64u(voter.blinded).encode(), voter.blinded.hex().encode()]
         played.gone.setdefault("blinded values", []).extend(blinded)

@@ -6,8 +6,8 @@ from math import comb, factorial
 
 import pytest
 
-from tests.unlinkability.attacks import attack, by_chance, figures_of, holm, p_values, score_of
 from tests.scale import scale
+from tests.unlinkability.attacks import attack, by_chance, figures_of, holm, p_values, score_of
 
 VOTERS = scale(40, 200)
 
@@ -102,5 +102,10 @@ def test_clues_of_one_kind_and_order_are_one_attack_and_a_clue_the_same_for_all_
     truth = {n: f"vote {n}" for n in range(5)}
     up = {vote: n for n, vote in truth.items()}
     down, same = {vote: -n for vote, n in up.items()}, dict.fromkeys(up, 1)
-    tried = attack(truth, {"time": {n: n for n in truth}}, {"size: up": up, "size: down": down, "size: same": same, "value: up": up}, 1000)
+    tried = attack(
+        truth,
+        {"time": {n: n for n in truth}},
+        {"size: up": up, "size: down": down, "size: same": same, "value: up": up},
+        1000,
+    )
     assert [one.name for one in tried] == [("time", "size: up"), ("time", "value: up")]
