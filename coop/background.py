@@ -38,7 +38,7 @@ def start(app: Flask) -> threading.Event:
 
     def run() -> None:
         while not stop.wait(EVERY_SECONDS):
-            for step in (open_and_seal, scrub_secret_ballots, link_events, send_mail, forget_hourly):
+            for step in STEPS:
                 with app.app_context():
                     try:
                         step(app)
@@ -86,12 +86,22 @@ def scrub_secret_ballots(_app: Flask) -> None:
         ballots.secret.mark_scrubbed(every, now)
 
 
+def tell_voters(_app: Flask) -> None:
+    """Queue reminders, outcomes and what is void, a part of the roll at a time: votes go in between."""
+    now = datetime.now(UTC)
+    for mailing_id in ballots.mailings_waiting(now):
+        after: int | None = 0
+        while after is not None:
+            with writing():
+                after = ballots.queue_mailing(mailing_id, now, after=after)
+
+
 def send_mail(app: Flask) -> Round:
     """Deliver what waits in the outbox; also what `coop mail send` does."""
     settings = app.config["COOP"]
     return outbox.deliver_waiting(
         mail.post_of(settings.mail_url, mail.mail_folder(settings.instance)),
-        letters.Writer(settings.base_url, settings.mail_from, _render),
+        letters.Writer(settings.base_url, settings.mail_from, _render, ballots.TOLD_AT_SENDING),
         datetime.now(UTC),
     )
 
@@ -122,3 +132,6 @@ def _render(template: str, values: dict[str, Any]) -> str:
     g.organisation = values["organisation"]
     with force_locale(g.organisation.language if g.organisation else "en"):
         return render_template(template, **values)
+
+
+STEPS = (open_and_seal, scrub_secret_ballots, link_events, tell_voters, send_mail, forget_hourly)

@@ -42,6 +42,11 @@ class Pile:
             "spoilt": self.spoilt,
         }
 
+    def choices(self) -> list[tuple[Any, int]]:
+        """List the choices with how many papers say them, the most frequent first."""
+        ordered = sorted(self.papers.items(), key=lambda item: (-item[1], item[0]))
+        return [(json.loads(choice), many) for choice, many in ordered]
+
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Pile":
         return cls({str(choice): int(many) for choice, many in plain["papers"]}, int(plain["spoilt"]))
@@ -87,8 +92,8 @@ def read_pile(text: str, kind: PaperKind, candidates: int, spoilt: int) -> Pile:
 def write_pile(pile: Pile) -> str:
     """Write a pile the way it is read, the most frequent paper first."""
     lines = []
-    for choice, many in sorted(pile.papers.items(), key=lambda item: (-item[1], item[0])):
-        marks = " ".join("-" if mark is None else str(mark) for mark in json.loads(choice))
+    for choice, many in pile.choices():
+        marks = " ".join("-" if mark is None else str(mark) for mark in choice)
         lines.append(f"{many} × {marks}" if many > 1 else marks)
     return "\n".join(lines)
 

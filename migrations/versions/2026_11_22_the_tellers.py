@@ -60,6 +60,14 @@ GUARDS = [
     ),
     (
         "tellers",
+        "somewhere",
+        ("INSERT",),
+        "tellers: the ballot says where papers are handed in",
+        "EXISTS (SELECT 1 FROM ballots WHERE id = NEW.ballot_id AND papers_to = '')",
+        SHARE_BALLOT,
+    ),
+    (
+        "tellers",
         "stay_with_what_they_entered",
         ("UPDATE",),
         "tellers: who entered papers stays",
@@ -178,6 +186,14 @@ GUARDS = [
     ),
     ("votes", "not_struck", ("INSERT", "UPDATE"), "votes: struck, a paper vote is in", STRUCK, SHARE_BALLOT),
     ("tokens_issued", "not_struck", ("INSERT",), "tokens_issued: struck, a paper vote is in", STRUCK, SHARE_BALLOT),
+    (
+        "ballots",
+        "papers_to",
+        ("UPDATE",),
+        "ballots: where papers are handed in is told while there are tellers",
+        "NEW.papers_to = '' AND EXISTS (SELECT 1 FROM tellers t WHERE t.ballot_id = NEW.id)",
+        "",
+    ),
     (
         "ballots",
         "papers_until",

@@ -21,7 +21,9 @@ class Telling:
     def __init__(self, rows, **ballot):
         self.rows = rows
         self.organisation = rows.add("organisations")
-        self.ballot, self.entries = rows.ballot(organisation_id=self.organisation, entries=3, **ballot)
+        self.ballot, self.entries = rows.ballot(
+            organisation_id=self.organisation, entries=3, papers_to="The shop", **ballot
+        )
         self.first, self.second = self.teller(), self.teller()
         self.batch = self.enter()
 
@@ -189,7 +191,7 @@ def test_nothing_comes_in_once_a_ballot_is_sealed_or_void(rows, refused):
 
 
 def test_a_teller_is_no_candidate_and_of_the_same_organisation(rows, refused):
-    ballot, _ = rows.ballot(opened=False)
+    ballot, _ = rows.ballot(opened=False, papers_to="The shop")
     organisation = rows.one("SELECT organisation_id FROM ballots WHERE id = :id", id=ballot)
     member, stranger = rows.add("memberships", organisation_id=organisation), rows.add("memberships")
     rows.add("ballot_options", ballot_id=ballot, membership_id=member, position=7)
@@ -219,3 +221,13 @@ def test_a_vote_is_given_online_or_in_a_roll_call(telling, refused):
     telling.rows.run(VOTE, ballot=telling.ballot, entry=telling.entries[0], now=str(NOW))
     assert telling.rows.one("SELECT given FROM votes") == "online"
     refused("UPDATE votes SET given = 'whispered'")
+
+
+def test_a_ballot_with_tellers_says_where_papers_are_handed_in(telling, rows, refused):
+    refused("UPDATE ballots SET papers_to = '' WHERE id = :id", id=telling.ballot)
+    rows.run("UPDATE ballots SET papers_to = 'The mill' WHERE id = :id", id=telling.ballot)
+    ballot, _ = rows.ballot()
+    organisation = rows.one("SELECT organisation_id FROM ballots WHERE id = :id", id=ballot)
+    member = rows.add("memberships", organisation_id=organisation)
+    appoint = "INSERT INTO tellers (ballot_id, membership_id, appointed_at) VALUES (:ballot, :who, :now)"
+    refused(appoint, ballot=ballot, who=member, now=str(NOW))

@@ -1,8 +1,5 @@
 """Nominations: the calls, a call's page with its forms, and what the returning officer does with them."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,13 +11,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from coop.access import Permission, authorize, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.bodies import own_bodies, own_body
+from coop.blueprints.ballots.doing import Answer
+from coop.blueprints.ballots.doing import do as _do
 from coop.blueprints.ballots.forms import OfficeForm
-from coop.errors import Refusal
 from coop.models.nominations import NominationCall
 from coop.services import ballots, nominations, organisations
 from coop.transaction import writing
-
-Answer = str | Response | tuple[str, int]
 
 
 class NominateForm(FlaskForm):
@@ -224,18 +220,6 @@ def refuse(number: int, member: int) -> Answer:
         return answer
     flash(_("The nomination is refused. The reason is on the page."))
     return redirect(url_for(".call", number=number))
-
-
-def _do(form: FlaskForm, deed: Callable[[], Any], page: Callable[[], str]) -> tuple[Any, Answer | None]:
-    """Do the deed if the form is sound: its answer, or the page again with what is wrong and was typed."""
-    if not form.validate_on_submit():
-        return None, (page(), 422)
-    try:
-        with writing():
-            return deed(), None
-    except Refusal as refusal:
-        form.form_errors.append(str(refusal))
-        return None, (page(), 409)
 
 
 def _own_call(number: int) -> NominationCall:

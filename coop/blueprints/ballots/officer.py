@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 from coop.access import Permission, authorize, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.forms import AnnounceForm, SecrecyForm, VoidForm
+from coop.blueprints.ballots.papers import MotionPaper, election_paper
 from coop.blueprints.ballots.views import find
 from coop.blueprints.ballots.words import class_words
 from coop.errors import Refusal
+from coop.rules.tally import METHODS
 from coop.services import ballots
 from coop.transaction import writing
 
@@ -27,6 +29,8 @@ def render_check(number: int, form: AnnounceForm) -> str:
     ballot = find(number)
     authorize(g.actor, Permission.SET_UP_BALLOT, ballot)
     found = ballots.before_opening(ballot, g.organisation, g.now)
+    options = ballots.options_for(ballot, g.actor, found.frozen)
+    method = METHODS[found.frozen["method"]] if ballot.kind == "election" else None
     return render_template(
         "ballots/check.html",
         ballot=ballot,
@@ -34,6 +38,11 @@ def render_check(number: int, form: AnnounceForm) -> str:
         form=form,
         kind=class_words()[ballot.decision_class],
         found=found,
+        options=options,
+        order=ballots.order_words(ballot, found.frozen),
+        method=method,
+        paper=election_paper(method.paper, options) if method else MotionPaper(formdata=None),
+        contests=[one for one, _who in ballots.contests_of(ballot) if one.outcome is None],
     )
 
 

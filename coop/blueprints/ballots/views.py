@@ -13,11 +13,18 @@ from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
-from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
+from coop.blueprints.ballots.voice import voice_of
+from coop.blueprints.ballots.words import (
+    choice_words,
+    class_words,
+    measure_words,
+    outcome_words,
+    way_words,
+)
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
 from coop.rules.tally import METHODS
-from coop.services import ballots, organisations, records
+from coop.services import ballots, organisations, records, tellers
 from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
@@ -84,7 +91,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
     kept = _kept_secret(ballot)
-    if paper is None and stage == "open" and place and place.entitled:
+    if paper is None and stage == "open" and place and place.entitled and not place.handed_in_at:
         chosen = place.choice if isinstance(place.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
@@ -100,6 +107,8 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
         rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
+        options=ballots.options_for(ballot, g.actor, rule),
+        order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
@@ -117,6 +126,12 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         drawing=ballots.drawing_of(ballot.kind, decision.result, candidates) if decision else None,
         what_else=ballots.what_else(ballot, decision) if decision else (),
         kept=kept,
+        tellers=tellers.in_office(ballot) if decision is None else [],
+        papers_until=tellers.last_instant(ballot),
+        handed_in=ballots.handed_in_words(ballot, place.handed_in_at) if place and place.handed_in_at else "",
+        ways=ballots.ways_of(ballot) if decision else None,
+        way_words=way_words(),
+        voice=voice_of(ballot, decision),
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
@@ -139,7 +154,8 @@ def _kept_secret(ballot: Ballot) -> dict[str, Any] | None:
 
 
 def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:
-    return election_paper(ballots.paper_of(ballot), ballot.options, chosen)
+    options = ballots.options_for(ballot, g.actor, ballot.rule or {})
+    return election_paper(ballots.paper_of(ballot), options, chosen)
 
 
 def _of_kind(kind: str, number: int) -> Ballot:
@@ -164,7 +180,7 @@ def vote(number: int) -> Answer:
         return render_ballot(_of_kind("motion", number), paper), 422
     try:
         with writing():
-            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice.data, g.now)
+            ballots.cast_on(number, g.actor, paper.choice.data, g.now)
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(_of_kind("motion", number), paper), 409
@@ -184,7 +200,7 @@ def rank(number: int) -> Answer:
         return render_ballot(ballot, paper), 422
     try:
         with writing():
-            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice(), g.now)
+            ballots.cast_on(number, g.actor, paper.choice(), g.now)
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(find(number), paper), 409
@@ -193,9 +209,11 @@ def rank(number: int) -> Answer:
 
 @bp.get("/ballots/<int:number>/roll")
 @requires(Permission.SEE_BALLOTS)
-def roll(number: int) -> str:
+def roll(number: int) -> Answer:
     """Who may vote: to each their own reason, to the returning officer and the auditor everyone's."""
     ballot = find(number)
+    if ballot.opened_at is None:
+        return redirect(url_for(".roll_to_come", number=number))
     page = max(1, request.args.get("page", 1, type=int))
     lines: list[ballots.RollLine] = []
     total = 0
@@ -204,10 +222,11 @@ def roll(number: int) -> str:
     return render_template(
         "ballots/roll.html",
         ballot=ballot,
-        place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
+        place=ballots.place_of(ballot, g.actor),
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
         size=ballots.size_of(ballot),
+        drawn=ballots.how_drawn(ballot, ballots.rule_of(ballot, g.organisation, g.now)),
         lines=lines,
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),

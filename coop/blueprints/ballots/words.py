@@ -16,6 +16,17 @@ def choice_words() -> dict[str, str]:
     return {"for": _("For"), "against": _("Against"), "abstain": _("Abstain")}
 
 
+def way_words() -> dict[str, str]:
+    """How votes come to a ballot."""
+    return {
+        "online": _("here"),
+        "room": _("in the room"),
+        "post": _("by post"),
+        "paper": _("on paper"),
+        "roll-call": _("called out"),
+    }
+
+
 def outcome_words() -> dict[str, str]:
     return {
         "carried": _("Carried"),

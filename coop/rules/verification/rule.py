@@ -39,6 +39,8 @@ def _unprovided(bundle: Bundle) -> Iterator[tuple[str, str]]:
         names |= {"method": "election.method"}
     else:
         names |= {"majority": "majority", "tie": "tie"}
+    if "order" in rule:
+        names |= {"order": "ballot.order"}
     for name, ending in names.items():
         texts = [value for key, value in given.items() if key.endswith(ending)]
         value = f"{rule[name]} days" if name == "period_days" else rule[name]

@@ -39,6 +39,8 @@ class Ways:
 
 def told_votes(ballot: Ballot) -> list[Told]:
     """List what the confirmed papers say, in an order that tells nothing."""
+    if not ballot.papers_to:
+        return []
     rows = db.session.scalars(
         select(PaperVote)
         .where(PaperVote.ballot_id == ballot.id)
@@ -49,6 +51,8 @@ def told_votes(ballot: Ballot) -> list[Told]:
 
 def struck_numbers(ballot: Ballot) -> list[int]:
     """List the numbers of the members whose paper votes are confirmed."""
+    if not ballot.papers_to:
+        return []
     rows = db.session.scalars(
         select(Membership.number)
         .join(RollEntry, RollEntry.membership_id == Membership.id)
@@ -62,6 +66,8 @@ def struck_numbers(ballot: Ballot) -> list[int]:
 
 def spoilt_votes(ballot: Ballot) -> dict[str, int]:
     """Count the votes of each class that its spoilt papers would have been; classes without any are left out."""
+    if not ballot.papers_to:
+        return {}
     rows = db.session.execute(
         select(PaperBatch.voting_class, func.sum(PaperBatch.spoilt * PaperBatch.weight))
         .where(PaperBatch.ballot_id == ballot.id, PaperBatch.confirmed_at.is_not(None), PaperBatch.spoilt > 0)
@@ -108,6 +114,8 @@ def forget(batches: Sequence[int], now: datetime) -> None:
 
 def ways_of(ballot: Ballot) -> Ways | None:
     """Say by which ways votes came; None where all came through the browser."""
+    if not ballot.papers_to:
+        return None
     hands = db.session.execute(
         select(Vote.given, func.count(Vote.id)).where(Vote.ballot_id == ballot.id).group_by(Vote.given)
     )

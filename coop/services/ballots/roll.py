@@ -40,8 +40,13 @@ class Size:
         return self.members != self.votes
 
 
-def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str, Any]) -> list[Entry]:
-    """Say of every member of the body whether they may vote in what opens on a day, and why."""
+def draw_roll(
+    organisation: Organisation, body: Body, day: date, rule: dict[str, Any], *, among: Any = None
+) -> list[Entry]:
+    """Say of every member of the body whether they may vote in what opens on a day, and why.
+
+    `among` are the ids of those asked about, else it is everyone.
+    """
     query = (
         select(
             Membership.id,
@@ -61,6 +66,8 @@ def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str,
             or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on >= day),
         )
         query = query.where(Membership.id.in_(here))
+    if among is not None:
+        query = query.where(Membership.id.in_(among))
     weights = Weights.of(rule["weights"])
     # Many joined on the same day: each reason is worded once.
     worded = cache(partial(_reason, body, day, rule))

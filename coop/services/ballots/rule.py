@@ -152,6 +152,8 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "cutoff": "roll.cutoff",
         "paper_count": "ballot.paper_count",
         "proxies": "proxy.limit",
+        "reminder": "ballot.reminder",
+        "challenge": "ballot.challenge_period",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
@@ -169,12 +171,16 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "cutoff": "roll.cutoff",
         "paper_count": "ballot.paper_count",
         "proxies": "proxy.limit",
+        "order": "ballot.order",
+        "reminder": "ballot.reminder",
+        "challenge": "ballot.challenge_period",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
     frozen = _frozen(version, found, ("method", "quorum", "term"))
     method = "approval" if reopen else found["method"].value
     frozen |= {"reopen": reopen} if reopen else {}
+    frozen |= {"order": found["order"].value, "order_article": found["order"].article or ""}
     frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
     return _lawful(version, found, method, frozen)
 
@@ -197,6 +203,8 @@ def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[st
         "paper_count_days": found["paper_count"].value.n,
         "weights": weights_of(version).plain(),
         "proxies": {"limit": found["proxies"].value.n, "article": found["proxies"].article},
+        "reminder_days": found["reminder"].value.n,
+        "challenge_days": found["challenge"].value.n,
         "articles": sorted(articles, key=_natural),
         "version": version.number,
         "version_sha256": version.sha256,

@@ -40,6 +40,7 @@ class BallotTask:
     closes_at: datetime
     zone: str
     voted: bool
+    on_paper: bool  # what tellers hold can't be changed here
     soon: bool
 
 
@@ -182,7 +183,7 @@ def decided_lately(organisation: Organisation, most: int = 3) -> list[Decided]:
         .limit(most)
     )
     return [
-        Decided(one.label, one.title, one.outcome, half_sentence(one.reasoning), one.ballot_id)
+        Decided(one.label, one.title, one.outcome_now, half_sentence(one.reasoning), one.ballot_id)
         for one in rows
     ]
 
@@ -202,7 +203,8 @@ def _ballots(
             Ballot,
             Body.kind,
             RollEntry,
-            func.coalesce(Vote.id, PaperVoter.roll_entry_id, TokenIssued.roll_entry_id),
+            func.coalesce(Vote.id, TokenIssued.roll_entry_id),
+            PaperVoter.batch_id,
         )
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
@@ -220,15 +222,15 @@ def _ballots(
         .order_by(Ballot.closes_at, Ballot.id)
     )
     open_to, excluded = [], []
-    for ballot, body_kind, entry, voted in rows:
+    for ballot, body_kind, entry, voted, batch_id in rows:
         if entry is not None and entry.entitled:
-            open_to.append(_task(ballot, now, voted=voted is not None))
+            open_to.append(_task(ballot, now, voted=bool(voted or batch_id), on_paper=bool(batch_id)))
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded
 
 
-def _task(ballot: Ballot, now: datetime, *, voted: bool) -> BallotTask:
+def _task(ballot: Ballot, now: datetime, *, voted: bool, on_paper: bool) -> BallotTask:
     return BallotTask(
         number=ballot.number,
         title=ballot.title,
@@ -238,6 +240,7 @@ def _task(ballot: Ballot, now: datetime, *, voted: bool) -> BallotTask:
         closes_at=ballot.closes_at,
         zone=ballot.zone,
         voted=voted,
+        on_paper=on_paper,
         soon=ballot.closes_at - now < SOON,
     )
 

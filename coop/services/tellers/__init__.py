@@ -5,6 +5,7 @@ from coop.services.tellers.appointing import appoint, dismiss, finish, resign
 from coop.services.tellers.asking import ask_for_paper, note_sent, take_back, why_no_paper
 from coop.services.tellers.confirming import cancel, confirm
 from coop.services.tellers.entering import correct, enter, repeat
+from coop.services.tellers.printing import paper_vote
 from coop.services.tellers.reading import (
     FEWEST,
     Asked,
@@ -53,6 +54,7 @@ __all__ = [
     "note_sent",
     "on_the_roll",
     "own_roll_call",
+    "paper_vote",
     "refuse_when_over",
     "repeat",
     "request_of",

@@ -43,6 +43,7 @@ def appoint(
     if len(already) + len(new) < FEWEST:
         raise Refusal(_("Papers are entered by two people. Appoint two tellers at least."))
     ballot.papers_to = papers_to
+    db.session.flush()
     for member in new:
         teller = _put_in_office(ballot, member, now)
         if member.email and member.notices == "mail":

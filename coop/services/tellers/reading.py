@@ -45,6 +45,8 @@ class Voter:
 
 def in_office(ballot: Ballot) -> list[Teller]:
     """List the tellers of a ballot, the first appointed first."""
+    if not ballot.papers_to:
+        return []
     return list(
         db.session.scalars(
             select(Teller)
