@@ -21,12 +21,12 @@ from coop.extensions import db
 T = TypeVar("T")
 log = logging.getLogger("coop")
 _BUSY_MS = 30_000
-_LOCK_NOT_AVAILABLE = "55P03"
 MAY_MOVE_THE_LOG_ON = (
     "SELECT has_function_privilege('pg_switch_wal()', 'EXECUTE') AND EXISTS ("
     "SELECT 1 FROM pg_roles WHERE (rolname = current_user AND rolsuper) "
     "OR (rolname = 'pg_checkpoint' AND pg_has_role(oid, 'MEMBER')))"
 )
+_WAITED_IN_VAIN = frozenset({"55P03", "40P01"})  # PostgreSQL: lock not available, deadlock detected
 
 # SQLite's own busy handler is unfair: without this lock p99 of a vote exceeds a second.
 _writer_lock = threading.Lock()
@@ -80,10 +80,15 @@ def seal_ballot(deed: Callable[[], T]) -> T | None:
     try:
         return _in_its_own_transaction(deed)
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+        if not waited_in_vain(error):
             raise
         log.warning("a ballot waits to be sealed: its tables are being read")
         return None
+
+
+def waited_in_vain(error: OperationalError) -> bool:
+    """Whether the database gave up waiting for somebody else's lock: nothing was done, and trying again helps."""
+    return getattr(error.orig, "sqlstate", None) in _WAITED_IN_VAIN
 
 
 def chain_events(deed: Callable[[], T]) -> T:

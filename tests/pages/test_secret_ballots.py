@@ -171,7 +171,7 @@ def test_a_member_votes_and_finds_the_vote_on_the_list(app, client, secret_motio
     assert "10 votes." in page
     page = client.visit(f"{HERE}/{number}/votes?q={voter.serial}")
     assert voter.serial in page
-    assert "1 votes." in page
+    assert "1 vote." in page
     assert "No vote on the list has this serial." in client.visit(f"{HERE}/{number}/votes?q=nobody")
 
     page = client.visit(f"{HERE}/{number}/issued")

@@ -102,12 +102,12 @@ def unscrubbed() -> list[Sealing]:
 
 def mark_sorted(ballot_ids: Sequence[int], now: datetime) -> None:
     """Note that the database was written anew since these ballots ended."""
-    _mark(ballot_ids, sorted_at=now)
+    _mark(ballot_ids, "sorted_at", now)
 
 
 def mark_scrubbed(ballot_ids: Sequence[int], now: datetime) -> None:
     """Note that nothing of what was written while these ballots were open is left on the disk."""
-    _mark(ballot_ids, scrubbed_at=now)
+    _mark(ballot_ids, "scrubbed_at", now)
 
 
 def sealing_of(ballot: Ballot) -> Sealing | None:
@@ -115,8 +115,10 @@ def sealing_of(ballot: Ballot) -> Sealing | None:
     return db.session.get(Sealing, ballot.id)
 
 
-def _mark(ballot_ids: Sequence[int], **columns: datetime) -> None:
-    db.session.execute(update(Sealing).where(Sealing.ballot_id.in_(ballot_ids)).values(**columns))
+def _mark(ballot_ids: Sequence[int], column: str, now: datetime) -> None:
+    """Set an instant once: another process may have been quicker."""
+    unset = getattr(Sealing, column).is_(None)
+    db.session.execute(update(Sealing).where(Sealing.ballot_id.in_(ballot_ids), unset).values({column: now}))
 
 
 def _votes(ballot: Ballot) -> list[Any]:
