@@ -3,3 +3,4 @@
 from tests.ballot_house import coop_of, open_motion  # noqa: F401 - tests ask for them by name
 from tests.money_house import house  # noqa: F401
 from tests.nomination_house import call, coop, stands  # noqa: F401 - fixtures of nominations
+from tests.proxy_house import gives, votes_for, voting  # noqa: F401
