@@ -42,7 +42,7 @@ def whom_for(proxies: ballots.Proxies | None) -> tuple[ballots.Held | None, str]
     held = proxies.held_of(number)
     return held, "" if held else str(
         _(
-            "You can't vote for member %(number)d: they have voted themselves, or taken their proxy back.",
+            "You hold no proxy of member %(number)d now. They may have voted themselves, or taken it back.",
             number=number,
         )
     )

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from coop.access import Actor
 from coop.extensions import db
@@ -19,6 +20,7 @@ from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
+from coop.models.proxies import Proxy
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
 from coop.services import nominations
@@ -39,6 +41,7 @@ class BallotTask:
     zone: str
     voted: bool
     soon: bool
+    for_others: int = 0  # members whose proxy one holds and has not voted for
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
     return Home(
-        to_vote=[ballot for ballot in ballots if not ballot.voted],
+        to_vote=[ballot for ballot in ballots if not ballot.voted or ballot.for_others],
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
         to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
@@ -196,7 +199,7 @@ def _ballots(
     organisation: Organisation, membership: Membership, now: datetime
 ) -> tuple[list[BallotTask], list[Excluded]]:
     rows = db.session.execute(
-        select(Ballot, Body.kind, RollEntry, Vote.id)
+        select(Ballot, Body.kind, RollEntry, Vote.id, _waiting_for(membership))
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
@@ -211,15 +214,32 @@ def _ballots(
         .order_by(Ballot.closes_at, Ballot.id)
     )
     open_to, excluded = [], []
-    for ballot, body_kind, entry, vote_id in rows:
+    for ballot, body_kind, entry, vote_id, for_others in rows:
         if entry is not None and entry.entitled:
-            open_to.append(_task(ballot, now, voted=vote_id is not None))
+            open_to.append(_task(ballot, now, voted=vote_id is not None, for_others=for_others))
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded
 
 
-def _task(ballot: Ballot, now: datetime, *, voted: bool) -> BallotTask:
+def _waiting_for(membership: Membership) -> ScalarSelect[int]:
+    """How many members wait for this one to vote for them, as a subquery beside `Ballot`."""
+    theirs = aliased(RollEntry)
+    return (
+        select(func.count(Proxy.id))
+        .join(theirs, (theirs.ballot_id == Proxy.ballot_id) & (theirs.membership_id == Proxy.giver_id))
+        .where(
+            Proxy.ballot_id == Ballot.id,
+            Proxy.holder_id == membership.id,
+            Proxy.state == "named",
+            ~select(Vote.id).where(Vote.roll_entry_id == theirs.id).exists(),
+        )
+        .correlate(Ballot)
+        .scalar_subquery()
+    )
+
+
+def _task(ballot: Ballot, now: datetime, *, voted: bool, for_others: int) -> BallotTask:
     return BallotTask(
         number=ballot.number,
         title=ballot.title,
@@ -229,6 +249,7 @@ def _task(ballot: Ballot, now: datetime, *, voted: bool) -> BallotTask:
         closes_at=ballot.closes_at,
         zone=ballot.zone,
         voted=voted,
+        for_others=for_others,
         soon=ballot.closes_at - now < SOON,
     )
 
