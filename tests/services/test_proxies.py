@@ -69,6 +69,9 @@ def test_what_a_giver_voted_is_never_shown_to_the_former_holder(voting, gives, m
     # As if the two had met: the vote is there, and the proxy not yet over.
     deed(lambda: db.session.add(Vote(ballot_id=ballot.id, roll_entry_id=row.id, choice="for", cast_at=now)))
     assert ballots.proxies_of(ballot, organisation, make.actor(members[2]), now).held == ()
+    with pytest.raises(Refusal, match="hold no proxy of member 2"):
+        deed(ballots.cast_vote, ballot, make.actor(members[2]), "against", now, giver=members[1])
+    assert cast_by(ballot, members[1]) == ("for", None)
 
 
 def test_a_proxy_is_taken_back_until_the_holder_has_voted(voting, gives, votes_for, make, deed, now):
