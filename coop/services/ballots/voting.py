@@ -149,8 +149,8 @@ def _cast_by_proxy(
     if not held or db.session.scalar(_CAST_BY_PROXY[db.engine.dialect.name], by_proxy) is None:
         raise Refusal(
             _(
-                "You can't vote for %(name)s: they have taken their proxy back, or have voted themselves.",
-                name=giver.name,
+                "You hold no proxy of member %(number)d now. They may have voted themselves, or taken it back.",
+                number=giver.number,
             )
         )
     facts = {"member": giver.number}
