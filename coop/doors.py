@@ -44,6 +44,7 @@ PUBLIC = frozenset(
         "members.application",
         "constitution.show",
         "constitution.source",
+        "ballots.receipt_code",
         "organisations.found",
         "demo.mail",
         "demo.read_mail",
