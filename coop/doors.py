@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
@@ -57,6 +57,11 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+# Asked at every request, so built once.
+_PERSON = select(Person).where(Person.id == bindparam("id"))
+_BY_SLUG = select(Organisation).where(Organisation.slug == bindparam("slug"))
+
+
 def hang(app: Flask) -> None:
     """Put the doors in; an undeclared route stops the app here."""
 
@@ -96,7 +101,7 @@ def check_declared(app: Flask) -> None:
 
 def _load_person(key: str) -> Person | None:
     person_id, _, version = key.partition(".")
-    person = db.session.get(Person, int(person_id)) if person_id.isdigit() else None
+    person = db.session.scalar(_PERSON, {"id": int(person_id)}) if person_id.isdigit() else None
     if person is None or str(person.session_version) != version or person.erased_at is not None:
         return None
     return person
@@ -123,7 +128,7 @@ def _hold_door() -> AnyResponse | None:
     person = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
     g.person = person
     if g.slug is not None:
-        g.organisation = db.session.scalar(select(Organisation).where(Organisation.slug == g.slug))
+        g.organisation = db.session.scalar(_BY_SLUG, {"slug": g.slug})
         if g.organisation is None:
             raise Missing
     day = g.organisation.day_of(g.now) if g.organisation else g.now.date()

@@ -4,8 +4,11 @@ import copy
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from coop.gateways.blind_signatures import new_class_key, new_receipt_key, sign_blinded
+from coop.gateways.voter import Voter
 from coop.rules.tally import METHODS
 from coop.rules.tally.decide import decide_election, decide_motion
 from coop.rules.tally.election import PaperKind
@@ -56,6 +59,33 @@ def election(method, choices=None):
     }
     options = [{"number": number, "name": name} for number, name in enumerate(NAMES, 1)]
     return _made("election", "private", method, choices, options, frozen, provisions)
+
+
+def secret(bundle):
+    """Make a private bundle a secret one: all but one of those issued a token vote, under serials."""
+    made = copy.deepcopy(bundle)
+    made["ballot"]["secrecy"] = "secret"
+    class_key, receipt_key = keys_of_a_ballot()
+    made["keys"], made["receipt_key"] = {"member": class_key[0]}, receipt_key[0]
+    unissued = next(entry for entry in made["roll"] if not entry["issued"])
+    made["roll"].append(unissued | {"member": sha256("another member")})
+    unissued["issued"] = True  # a token that nobody cast
+    made["votes"] = sorted((cast(choice) for choice in made["votes"]), key=lambda vote: vote["serial"])
+    return forged(made)
+
+
+def cast(choice, *, ballot_id="pioneers/3", voting_class="member"):
+    """Vote as a member's device does, with a token by the ballot's key."""
+    class_key, _receipt_key = keys_of_a_ballot()
+    voter = Voter(ballot_id, voting_class, {voting_class: class_key[0]})
+    voter.take(sign_blinded(class_key[1], voter.blinded))
+    return {"class": voting_class} | voter.cast(choice)
+
+
+@cache
+def keys_of_a_ballot():
+    """The class key and the receipt key, each a public JWK and a private DER."""
+    return new_class_key(), new_receipt_key()
 
 
 def _made(kind, secrecy, method, choices, options, rule, provisions):
@@ -126,10 +156,7 @@ def forged(bundle):
     made = copy.deepcopy(bundle)
     rule, ballot, decision = made["rule"], made["ballot"], made["decision"]
     weights = {entry["member"]: entry["weight"] for entry in made["roll"]}
-    votes = [
-        (vote["choice"], weights[vote["member"]]) if ballot["secrecy"] == "open" else (vote, 1)
-        for vote in made["votes"]
-    ]
+    votes = [_weighed(vote, made) for vote in made["votes"]]
     eligible, seed = sum(weights.values()), bytes.fromhex(made["seed"])
     if ballot["kind"] == "motion":
         counted = decide_motion(rule, votes, eligible, seed)
@@ -159,7 +186,7 @@ def forged(bundle):
             "decision": decision["number"],
             "decided_on": decision["decided_on"],
             "outcome": decision["outcome"],
-            "votes": len(issued),
+            "votes": len(votes) if ballot["secrecy"] == "secret" else len(issued),
             "opening_event_sha256": sha256(canonical(opening)),
             "closing_sha256": sha256(
                 canonical({"votes": made["votes"], "issued": issued, "seed": made["seed"]})
@@ -172,9 +199,20 @@ def forged(bundle):
     return made
 
 
+def _weighed(vote, bundle):
+    secrecy = bundle["ballot"]["secrecy"]
+    if secrecy == "private":
+        return vote, 1
+    name, value = ("member", vote.get("member")) if secrecy == "open" else ("class", vote["class"])
+    weight = next((entry["weight"] for entry in bundle["roll"] if entry[name] == value), 1)
+    return (vote["choice"] if secrecy == "open" else json.loads(vote["vote"])), weight
+
+
 SEALED = {
     "open motion": motion,
     "private motion": lambda: motion("private"),
+    "secret motion": cache(lambda: secret(motion("private"))),
+    "secret election": cache(lambda: secret(election("scottish-stv"))),
     "motion tied, settled by lot": lambda: motion("private", ["for", "against"], tie="lot"),
     **{
         method: (lambda method=method: election(method))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     CheckConstraint,
     Index,
     ScalarSelect,
@@ -95,7 +96,7 @@ class Membership(Base):
     )
 
     @staticmethod
-    def latest_kind_on(day: date) -> ScalarSelect[str]:
+    def latest_kind_on(day: date | BindParameter[date]) -> ScalarSelect[str]:
         """The kind of the latest event on a day, as a subquery beside `Membership`; NULL before admission."""
         return (
             select(MembershipEvent.kind)

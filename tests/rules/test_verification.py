@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coop.gateways import blind_signatures
 from coop.rules.verification import Unreadable, read, verify
 from tests.bundles import SEALED, as_file, election, forged, motion
 from tests.scale import scale
-from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, alter_vote, put
+from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, OF_SECRET, alter_vote, put
 
 MADE = {name: make() for name, make in SEALED.items()}
 
@@ -17,16 +18,24 @@ MADE = {name: make() for name, make in SEALED.items()}
 def failing(bundle, head=None):
     """Name the checks that fail; "unreadable" if the file is refused as a whole."""
     try:
-        checks = verify(read(as_file(bundle)), head)
+        checks = verify(read(as_file(bundle)), head, blind_signatures)
     except Unreadable:
         return {"unreadable"}
     return {check.name for check in checks if not check.ok}
 
 
+def changes_of(bundle):
+    """Name what somebody could change: how, what with it, who names it, and who even if re-made."""
+    found = {name: (*change, set()) for name, change in CHANGES.items()}
+    more = OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS
+    found |= {name: (*change, set()) for name, change in more.items()}
+    return found | (OF_SECRET if bundle["ballot"]["secrecy"] == "secret" else {})
+
+
 CASES = [
     pytest.param(name, change, id=f"{name}: {change}")
     for name, bundle in MADE.items()
-    for change in CHANGES | (OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS)
+    for change in changes_of(bundle)
 ]
 
 
@@ -37,22 +46,38 @@ def true(request):
 
 @pytest.mark.parametrize(("name", "change"), CASES)
 def test_what_is_changed_alone_is_named(name, change, true):
-    naive, _forger, check = (CHANGES | OF_MOTIONS | OF_ELECTIONS)[change]
+    naive, _forger, check, _still = changes_of(true)[change]
     naive(true)
     assert check in failing(true)
 
 
 @pytest.mark.parametrize(("name", "change"), CASES)
-def test_what_is_remade_as_a_whole_passes_without_the_head_and_fails_with_it(name, change, true):
-    naive, more, _check = (CHANGES | OF_MOTIONS | OF_ELECTIONS)[change]
+def test_what_is_remade_as_a_whole_fails_with_the_head_and_without_it_only_where_signatures_hold(
+    name, change, true
+):
+    naive, more, _check, still = changes_of(true)[change]
     head = true["head"]
     naive(true)
     more(true)
     true = forged(true)
-    assert failing(true) == set()
-    assert failing(true, head) == {"head"}
-    chain = next(check for check in verify(read(as_file(true))) if check.name == "chain")
-    assert "a file re-made as a whole would pass" in chain.does_not_prove
+    assert failing(true) >= still
+    assert bool(failing(true)) == bool(still)
+    assert failing(true, head) == failing(true) | {"head"}
+    checks = {check.name: check for check in verify(read(as_file(true)), signatures=blind_signatures)}
+    assert "a file re-made as a whole would pass" in checks["chain"].does_not_prove
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if name.startswith("secret")])
+def test_what_the_keys_holder_could_do_is_said_by_every_verification(name, true):
+    checks = {check.name: check for check in verify(read(as_file(true)), signatures=blind_signatures)}
+    assert "whoever held the key could use tokens that members left unused" in checks["tokens"].does_not_prove
+    assert "Compare their fingerprint" in checks["keys"].does_not_prove
+    assert "A voter can look for their serial." in checks["closing"].does_not_prove
+
+
+def test_without_anything_to_check_signatures_a_secret_ballot_does_not_pass():
+    checks = verify(read(as_file(MADE["secret motion"])))
+    assert {check.name for check in checks if not check.ok} == {"tokens", "signed"}
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -62,7 +87,10 @@ def test_an_untouched_bundle_passes_with_its_head(name, true):
 
 def keep_the_head_and_fake_the_rest(bundle, head):
     """Re-make all but the head, so that --head alone would agree."""
-    alter_vote(bundle)
+    if bundle["ballot"]["secrecy"] == "secret":
+        put("roll", -1, "member", "0" * 64)(bundle)
+    else:
+        alter_vote(bundle)
     return forged(bundle) | {"head": head}
 
 
@@ -94,7 +122,8 @@ def test_an_edited_round_and_another_winner_are_named_where_they_stand(name, tru
     tallies = true["result"]["rounds"][0]["tallies"]
     tallies["1"] = f"{tallies['1']}0"
     true["result"]["elected"] = [{"number": 4, "name": "Dora"}]
-    (check,) = [check for check in verify(read(as_file(true))) if not check.ok]
+    checks = verify(read(as_file(true)), signatures=blind_signatures)
+    (check,) = [check for check in checks if not check.ok]
     assert check.name == "result"
     assert check.where.startswith("result.elected[0]")
     assert "result.rounds[0].tallies.1" in check.proves
@@ -129,6 +158,29 @@ def test_a_vote_the_paper_does_not_allow_is_named_and_not_counted(bundle, paper)
     bundle = copy.deepcopy(bundle)
     bundle["votes"][0] = paper
     assert {"votes", "result", "closing"} <= failing(bundle)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "for",
+        '"perhaps"',
+        ' "for"',
+        '"f\\u006fr"',
+        "[",
+        "[" * 9_999,
+        "9" * 5_000,
+        "1.5",
+        "NaN",
+        "null",
+        "x" * 99_999,
+    ],
+)
+def test_a_secret_vote_that_is_no_paper_or_spelled_otherwise_is_named_and_not_counted(text):
+    bundle = copy.deepcopy(MADE["secret motion"])
+    bundle["votes"][0]["vote"] = text
+    assert {"votes", "signed", "result", "closing"} <= failing(bundle)
 
 
 IMPOSSIBLE = [

@@ -50,9 +50,18 @@ class Bundle:
         return bool(self.ballot["secrecy"] == "open")
 
     @property
+    def is_secret(self) -> bool:
+        return bool(self.ballot["secrecy"] == "secret")
+
+    @property
     def issued(self) -> list[dict[str, Any]]:
-        """The entries of those who voted."""
+        """The entries of those who voted, or in a secret ballot were given a token."""
         return [entry for entry in self.roll if entry["issued"]]
+
+    @property
+    def voted(self) -> int:
+        """How many voted: in a secret ballot a token may have been issued and not used."""
+        return len(self.given["votes"] if self.is_secret else self.issued)
 
     @property
     def opened(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from coop.rules.tally import METHODS
 from coop.rules.tally.election import HIGHEST_SCORE, PaperKind
 from coop.rules.tally.motion import Choice
 from coop.rules.verification.bundle import Bundle
+from coop.rules.verification.secret import choice_of, faults_of_serials, weights_of_classes
 
 
 def faults_of_votes(bundle: Bundle) -> Iterator[tuple[str, str]]:
@@ -23,6 +24,9 @@ def faults_of_votes(bundle: Bundle) -> Iterator[tuple[str, str]]:
             return
         yield from _voters(bundle)
         choices = [vote["choice"] for vote in choices]
+    elif bundle.is_secret:
+        yield from faults_of_serials(bundle)
+        choices = [choice_of(vote) for vote in choices]
     else:
         could = sum(entry["weight"] for entry in bundle.issued)
         if len(choices) != could:
@@ -34,6 +38,9 @@ def faults_of_votes(bundle: Bundle) -> Iterator[tuple[str, str]]:
 
 def weighed(bundle: Bundle) -> list[tuple[Any, int]]:
     """Give each choice with its weight; call only where the votes have no faults."""
+    if bundle.is_secret:
+        by_class = weights_of_classes(bundle)
+        return [(choice_of(vote), by_class[vote["class"]]) for vote in bundle["votes"]]
     if not bundle.is_open:
         return [(choice, 1) for choice in bundle["votes"]]
     weights = {entry["member"]: entry["weight"] for entry in bundle.roll}

@@ -89,6 +89,11 @@ BUNDLE = Only(
         "head": Digest,
     }
 )
+SECRET_VOTE = Only(
+    {"class": str, "serial": str, "prefix": str, "token": str, "n": int, "vote": str, "sig": str}
+)
+CLASS_KEY = Only({"kty": str, "n": str, "e": str})
+RECEIPT_KEY = Only({"kty": str, "crv": str, "x": str, "y": str})
 
 _NAMES = {
     int: "a whole number",

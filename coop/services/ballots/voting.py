@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coop.access import Actor, Permission, authorize
@@ -40,7 +40,7 @@ _PLACE = (
 
 def _upsert(insert: Callable[..., Any]) -> Any:
     """Insert or change in one statement, so that two clicks at once are one vote on either engine."""
-    vote = insert(Vote)
+    vote = insert(cast("Table", Vote.__table__))
     changed = {"choice": vote.excluded.choice, "cast_at": vote.excluded.cast_at}
     return vote.on_conflict_do_update(index_elements=["roll_entry_id"], set_=changed)
 
