@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask, g, jsonify, request
+from flask import Flask, g, has_request_context, jsonify, request
 from sqlalchemy import select
 
 from coop.access import actor_for
@@ -42,6 +42,8 @@ class Box:
             )
         app.add_url_rule("/<organisation>/ballots/<int:number>/keys.json", "try_keys", self.public)
         app.context_processor(self.tell)
+        self.faults = {}
+        app.after_request(self.meddle)
 
     def open(self, **election):
         with self.app.test_request_context("/"):
@@ -66,8 +68,13 @@ class Box:
             self.id, self.number = f"pioneers/{ballot.number}", ballot.number
             return f"/pioneers/ballots/{ballot.number}"
 
+    def meddle(self, response):
+        """Once the work is done, let a fault change its answer."""
+        fault = self.faults.get(request.path.rpartition("/")[2])
+        return fault(response) or response if fault else response
+
     def tell(self):
-        if request.endpoint != "ballots.show" or g.actor.membership is None:
+        if not has_request_context() or request.endpoint != "ballots.show" or g.actor.membership is None:
             return {}
         ballot = ballots.find(g.organisation, request.view_args["number"])
         if ballot.secrecy != "secret":
@@ -85,7 +92,6 @@ class Box:
         return {"secret": told}
 
     def public(self, number):
-        assert not request.cookies
         self.asked.append("keys")
         return jsonify(ballot=self.id, keys=self.keys, receipt_key=self.receipt_key, fingerprint="")
 
@@ -101,7 +107,6 @@ class Box:
         return jsonify({"class": "member", "signature": signatures.b64u(signed)})
 
     def cast(self, number):
-        assert not request.cookies
         self.asked.append("cast")
         given = json.loads(request.get_data())
         serial, n, vote = given["serial"], given["n"], given["vote"]
@@ -115,14 +120,18 @@ class Box:
                 return jsonify(error="A later vote with this token is counted already."), 409
             self.votes[serial] = given
         digest = vote_digest(vote)
-        signed = signatures.sign_receipt(
-            self.private["receipt"], receipt_message(self.id, serial, n, digest)
-        )
+        signed = signatures.sign_receipt(self.private["receipt"], receipt_message(self.id, serial, n, digest))
         told = {"ballot": self.id, "serial": serial, "n": n, "vote_sha256": digest}
         return jsonify(receipt=told | {"signature": signatures.b64u(signed)})
 
     def cast_votes(self):
         return [json.loads(vote["vote"]) for vote in self.votes.values()]
+
+    def numbers(self):
+        return [vote["n"] for vote in self.votes.values()]
+
+    def serials(self):
+        return list(self.votes)
 
 
 def drafting_candidates(organisation, numbers):

@@ -19,6 +19,14 @@ from coop.rules.tally.election import PaperKind
 from coop.services import ballots
 
 LONGEST_RECEIPT = 2000  # bytes
+_ADDRESSES = {
+    "token": "token",
+    "keys": "keys.json",
+    "cast": "cast",
+    "code": "receipt.svg",
+    "votes": "votes",
+    "bundle": "bundle.json",
+}
 
 
 def told_to_browser(
@@ -33,7 +41,6 @@ def told_to_browser(
 ) -> dict[str, Any]:
     """Gather what `secret/ballot.js` needs; `mark` keeps two members of one browser apart."""
     here = url_for("ballots.show", number=ballot.number)
-    addresses = {"token": "token", "keys": "keys.json", "cast": "cast", "code": "receipt.svg", "votes": "votes"}
     file = f"{g.organisation.slug}-ballot-{ballot.number}"
     kind = "motion" if ballot.kind == "motion" else str(METHODS[ballot.method].paper)
     return {
@@ -42,12 +49,13 @@ def told_to_browser(
         "class": voting_class,
         "issued": issued,
         "open": ballot.stage_at(g.now) == "open",
+        "counted": ballot.sealed_at is not None,
         "paper": kind,
         "names": _names(ballot),
         "keys": dict(keys),
         "receipt_key": dict(receipt_key),
         "fingerprint": fingerprint(keys, receipt_key),
-        "addresses": {name: f"{here}/{end}" for name, end in addresses.items()},
+        "addresses": {name: f"{here}/{end}" for name, end in _ADDRESSES.items()},
         "files": {"receipt": f"{file}-receipt.json", "key": f"{file}-voting-key.json"},
         "csrf": generate_csrf(),
         "say_blank": _blank(kind),

@@ -135,6 +135,14 @@ class Page {
     this.#part("code").replaceChildren(document.importNode(svg, true));
   }
 
+  /** Look the vote up in the whole list, here: a search by serial would tell the server whose it is. */
+  async find() {
+    const { votes } = await this.server.bundle();
+    const { serial, n, vote } = this.receipt;
+    const listed = votes.find((one) => one.serial === serial);
+    this.#fill("found", this.#part("found").dataset[!listed ? "missing" : listed.n === n && listed.vote === vote ? "same" : "other"]);
+  }
+
   async forget() {
     await this.voting.forget();
     this.receipt = null;

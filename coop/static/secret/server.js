@@ -1,4 +1,4 @@
-// The four things asked of the server; only the token with the member's session.
+// What is asked of the server; only the token with the member's session.
 
 export class Unreachable extends Error {} // no answer, or none of ours: try again
 export class SignedOut extends Error {}
@@ -27,6 +27,11 @@ export class Server {
 
   async cast(vote) {
     return (await this.#json(this.addresses.cast, { ...posted(vote), credentials: "omit" })).receipt;
+  }
+
+  /** The ballot as anyone can check it; that a member reads it says nothing of their vote. */
+  bundle() {
+    return this.#json(this.addresses.bundle, { credentials: "same-origin" });
   }
 
   async code(receipt) {
