@@ -171,7 +171,21 @@ def _of_decisions(here: int, there: int) -> Things:
     decision = db.session.scalar(select(Decision).where(Decision.organisation_id == here).limit(1))
     elsewhere = select(Meeting.id).where(Meeting.organisation_id == there)
     of_us = Ballot.organisation_id == here
+    secret = (of_us, Ballot.secrecy == "secret")
+    secrets = {
+        "open secret": {"number": first(Ballot.number, *secret, Ballot.sealed_at.is_(None))},
+        "counted secret": {"number": first(Ballot.number, *secret, Ballot.sealed_at.is_not(None))},
+        "open motion": {
+            "number": first(Ballot.number, of_us, Ballot.secrecy == "open", Ballot.sealed_at.is_(None))
+        },
+        "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
+        "of orchard": {"number": NOWHERE},
+    }
     return {
+        **{
+            f"ballots/<int:number>/{end}": secrets
+            for end in ("cast", "issued", "keys.json", "secrecy", "token", "votes")
+        },
         "ballots/": {
             "open motion": {
                 "number": first(Ballot.number, of_us, Ballot.kind == "motion", Ballot.sealed_at.is_(None))

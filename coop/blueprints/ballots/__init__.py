@@ -5,4 +5,12 @@ from flask import Blueprint
 bp = Blueprint("ballots", __name__, url_prefix="/<organisation>")
 
 # The views hang themselves on the blueprint.
-from coop.blueprints.ballots import decisions, nominations, officer, secret_papers, setting_up, views  # noqa: E402, F401
+from coop.blueprints.ballots import (  # noqa: E402
+    decisions,  # noqa: F401
+    nominations,  # noqa: F401
+    officer,  # noqa: F401
+    secret,  # noqa: F401
+    secret_papers,  # noqa: F401
+    setting_up,  # noqa: F401
+    views,  # noqa: F401
+)

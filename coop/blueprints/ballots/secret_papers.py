@@ -1,12 +1,12 @@
 """Secret papers: what the member's browser is told, and the code it shows of a receipt."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, g, json, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
+from coop.access import public
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.words import choice_words
 from coop.errors import Missing, Unreadable
@@ -14,7 +14,6 @@ from coop.extensions import csrf
 from coop.gateways.codes import qr_svg
 from coop.models.ballots import Ballot
 from coop.rules.secret_messages import fingerprint, receipt_lines
-from coop.rules.tally import METHODS
 from coop.rules.tally.election import PaperKind
 from coop.services import ballots
 
@@ -29,31 +28,26 @@ _ADDRESSES = {
 }
 
 
-def told_to_browser(
-    ballot: Ballot,
-    *,
-    ballot_id: str,
-    mark: str,
-    voting_class: str,
-    issued: bool,
-    keys: Mapping[str, Any],
-    receipt_key: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Gather what `secret/ballot.js` needs; `mark` keeps two members of one browser apart."""
+def told_to_browser(ballot: Ballot, place: ballots.Place | None) -> dict[str, Any] | None:
+    """Gather what `secret/ballot.js` needs; None unless the member may vote, or could."""
+    stage = ballot.stage_at(g.now)
+    if ballot.secrecy != "secret" or place is None or not place.entitled or stage == "void":
+        return None
+    keys, receipt_key = ballots.secret.public_keys(ballot)
     here = url_for("ballots.show", number=ballot.number)
     file = f"{g.organisation.slug}-ballot-{ballot.number}"
-    kind = "motion" if ballot.kind == "motion" else str(METHODS[ballot.method].paper)
+    kind = "motion" if ballot.kind == "motion" else str(ballots.paper_of(ballot))
     return {
-        "ballot": ballot_id,
-        "member": mark,
-        "class": voting_class,
-        "issued": issued,
-        "open": ballot.stage_at(g.now) == "open",
+        "ballot": ballots.secret.ballot_id(ballot, g.organisation),
+        "member": ballots.member_mark(ballot, g.actor.membership.number),  # keeps two of one browser apart
+        "class": place.voting_class,
+        "issued": place.issued,
+        "open": stage == "open",
         "counted": ballot.sealed_at is not None,
         "paper": kind,
         "names": _names(ballot),
-        "keys": dict(keys),
-        "receipt_key": dict(receipt_key),
+        "keys": keys,
+        "receipt_key": receipt_key,
         "fingerprint": fingerprint(keys, receipt_key),
         "addresses": {name: f"{here}/{end}" for name, end in _ADDRESSES.items()},
         "files": {"receipt": f"{file}-receipt.json", "key": f"{file}-voting-key.json"},
@@ -64,6 +58,7 @@ def told_to_browser(
 
 @bp.post("/ballots/<int:number>/receipt.svg")
 @csrf.exempt
+@public
 def receipt_code(number: int) -> Response:
     """Draw a receipt as a QR code: for whoever holds it, asked without a session."""
     ballot = ballots.find(g.organisation, number)
@@ -71,7 +66,7 @@ def receipt_code(number: int) -> Response:
         raise Missing
     try:
         given = json.loads(request.get_data()) if (request.content_length or 0) <= LONGEST_RECEIPT else None
-        lines = receipt_lines(f"{g.organisation.slug}/{number}", given)
+        lines = receipt_lines(ballots.secret.ballot_id(ballot, g.organisation), given)
     except ValueError as wrong:
         raise Unreadable(_("This is not a receipt of this ballot.")) from wrong
     return Response(qr_svg(lines), mimetype="image/svg+xml")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from flask import g, jsonify, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -11,6 +12,7 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.secret_papers import told_to_browser
 from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
@@ -81,6 +83,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     stage, head = ballot.stage_at(g.now), head_beside(ballot)
     place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
+    kept = _kept_secret(ballot)
     if paper is None and stage == "open" and place and place.entitled:
         chosen = place.choice if isinstance(place.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
@@ -111,10 +114,27 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         candidates=candidates,
         drawing=ballots.drawing_of(ballot.kind, decision.result, candidates) if decision else None,
         what_else=ballots.what_else(ballot, decision) if decision else (),
+        kept=kept,
+        secret=told_to_browser(ballot, place),
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
     )
+
+
+def _kept_secret(ballot: Ballot) -> dict[str, Any] | None:
+    """What the page of a secret ballot says beside the paper; None for other ballots and drafts."""
+    if ballot.secrecy != "secret" or ballot.announced_at is None:
+        return None
+    secret = ballots.secret
+    sealing = secret.sealing_of(ballot)
+    return {
+        "fingerprint": secret.fingerprint_of(ballot),
+        "turnout": ballots.turnout(ballot),
+        "cast": secret.votes_cast(ballot),
+        "ended": sealing is not None,
+        "scrubbed_at": sealing.scrubbed_at if sealing else None,
+    }
 
 
 def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:

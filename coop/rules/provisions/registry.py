@@ -14,12 +14,14 @@ from coop.rules.provisions.values import (
     LIST,
     MAJORITY,
     MONTHS,
+    NUMBER,
     QUORUM,
     ZONE,
     BadValue,
     Days,
     Kind,
     Months,
+    Number,
     Value,
     choice,
 )
@@ -71,7 +73,7 @@ class Provision:
 
 
 def _size(value: Value) -> int | None:
-    return value.n if isinstance(value, (Days, Months)) else None
+    return value.n if isinstance(value, (Days, Months, Number)) else None
 
 
 _CLASS = choice(
@@ -81,9 +83,10 @@ _CLASS = choice(
 )
 _TIE = choice(lost="a tie is lost", lot="a tie is settled by a lot that anyone can draw again")
 _ADMISSION = choice(officer="by an officer")
-_SECRECY = choice(
-    open="open: the record shows who voted how", private="private: members and officers can't see it"
-)
+_PRIVATE = "private: members and officers can't see it"
+_SECRET = "secret: no name is stored with a vote"  # noqa: S105 - a sentence
+_SECRECY = choice(open="open: the record shows who voted how", private=_PRIVATE, secret=_SECRET)
+_SECRECY_OF_PEOPLE = choice(private=_PRIVATE, secret=_SECRET)
 _TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
 _METHOD = choice(
     scottish_stv="single transferable vote, as in Scottish local elections",
@@ -228,8 +231,25 @@ _ALL = (
         _SECRECY,
         "open",
         "Secrecy of motions",
-        "How motions are voted on. Elections of people are never open.",
+        "How motions are voted on, unless a draft asks for more secrecy. Elections of people are never open.",
         ("body",),
+    ),
+    Provision(
+        "election.secrecy",
+        _SECRECY_OF_PEOPLE,
+        "private",
+        "Secrecy of elections",
+        "How people are elected, unless a draft asks for more secrecy.",
+        ("body",),
+    ),
+    Provision(
+        "ballot.secret.minimum",
+        NUMBER,
+        "10",
+        "Smallest secret ballot",
+        "A secret ballot opens only if each class of voters on its roll has at least so many.",
+        low=5,
+        high=1000,
     ),
     Provision(
         "election.method",

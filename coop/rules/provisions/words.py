@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from coop.rules.provisions.registry import Provision
-from coop.rules.provisions.values import Days, Months, Value
+from coop.rules.provisions.values import Days, Months, Number, Value
 from coop.rules.thresholds import Basis, Majority, Quorum
 
 _UNITS = (  # noqa: SIM905
@@ -119,6 +119,8 @@ def _claims_of(value: Value) -> set[Claim]:
         return {("days", value.n)}
     if isinstance(value, Months):
         return {("months", value.n)}
+    if isinstance(value, Number):
+        return {("number", value.n)}
     if isinstance(value, Majority):
         return {("share", value.share)}
     if isinstance(value, Quorum):

@@ -1,5 +1,6 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
+from coop.services.ballots import secret
 from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
@@ -13,6 +14,7 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
+from coop.services.ballots.marks import member_mark
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
@@ -45,7 +47,8 @@ from coop.services.ballots.reading import (
 from coop.services.ballots.roll import draw_roll, eligible_on, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
-from coop.services.ballots.transcript import bundle, head_of_bundle, member_mark
+from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
+from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.voting import cast_vote, vote_of
 
 __all__ = [
@@ -68,6 +71,8 @@ __all__ = [
     "certificate_record",
     "certify",
     "change_draft",
+    "change_secrecy",
+    "chosen_secrecy",
     "decision_on",
     "decisions_by_id",
     "draw_roll",
@@ -91,10 +96,12 @@ __all__ = [
     "preview",
     "propose_motion",
     "recent_decisions",
+    "refuse_announced",
     "refuse_unless_draft",
     "roll_lines",
     "rule_of",
     "seal",
+    "secret",
     "set_up_election",
     "turnout",
     "void",

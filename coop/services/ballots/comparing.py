@@ -8,7 +8,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.rules.tally import METHODS
 from coop.rules.tally.comparing import FEWEST, MOST, compare
-from coop.services.ballots.papers import election_on
+from coop.services.ballots.votes import election_on
 
 
 def what_else(ballot: Ballot, decision: Decision) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from coop.models.ballots import Ballot
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of
+from coop.rules.secrecy import more_secret
 from coop.services import organisations
 from coop.services.ballots.drafting import Candidate
 from coop.services.ballots.roll import draw_roll
@@ -48,7 +49,7 @@ def before_opening(ballot: Ballot, organisation: Organisation, now: datetime) ->
         explain(rule, eligible),
         found.period_days,
         closing_of(now, found.period_days, organisation.zone),
-        found.secrecy,
+        more_secret(ballot.secrecy, found.secrecy),
         eligible,
         len(entries) - eligible,
         body.name,

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or
 from coop.access import Actor
 from coop.errors import Missing
 from coop.extensions import db
-from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
 
@@ -41,10 +41,12 @@ class Place:
     entitled: bool
     reason: str
     choice: Any
+    voting_class: str = "member"
+    issued: bool = False  # a token of a secret ballot: whether it was cast, and how, nobody knows
 
     @property
     def has_voted(self) -> bool:
-        return self.choice is not None
+        return self.choice is not None or self.issued
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def awaiting(actor: Actor, now: datetime) -> list[Ballot]:
             RollEntry, and_(RollEntry.ballot_id == Ballot.id, RollEntry.membership_id == actor.membership_id)
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
-        .where(RollEntry.entitled, Vote.id.is_(None), _open(now))
+        .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
+        .where(RollEntry.entitled, Vote.id.is_(None), TokenIssued.roll_entry_id.is_(None), _open(now))
         .order_by(Ballot.closes_at, Ballot.id)
     )
     return list(db.session.scalars(waiting))
@@ -170,21 +173,31 @@ def recent_decisions(organisation: Organisation, most: int = 5) -> list[Decision
 def place_of(ballot: Ballot, actor: Actor) -> Place | None:
     """Say where the actor stands on a frozen roll; None where the roll does not name them."""
     row = db.session.execute(
-        select(RollEntry.entitled, RollEntry.reason, Vote.id, Vote.choice)
+        select(
+            RollEntry.entitled,
+            RollEntry.reason,
+            RollEntry.voting_class,
+            Vote.id,
+            Vote.choice,
+            TokenIssued.ballot_id.label("issued"),
+        )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id)
     ).first()
     if row is None:
         return None
-    return Place(row.entitled, row.reason, None if row.id is None else row.choice)
+    choice = None if row.id is None else row.choice
+    return Place(row.entitled, row.reason, choice, row.voting_class, row.issued is not None)
 
 
 def turnout(ballot: Ballot) -> tuple[int, int]:
-    """Count who voted and who could."""
+    """Count who voted and who could; in a secret ballot who was given a token."""
+    took_part: Any = TokenIssued if ballot.secrecy == "secret" else Vote
     row = db.session.execute(
-        select(func.count(Vote.id), func.count(RollEntry.id))
+        select(func.count(took_part.roll_entry_id), func.count(RollEntry.id))
         .select_from(RollEntry)
-        .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(took_part, took_part.roll_entry_id == RollEntry.id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.entitled)
     ).one()
     return row[0], row[1]
@@ -215,7 +228,7 @@ def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[
         .where(RollEntry.ballot_id == ballot.id)
     )
     if words.strip():
-        query = query.where(_contains(words, Membership.name))
+        query = query.where(name_has(words))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.execute(_slice(query.order_by(Membership.number), page))
     lines = [
@@ -252,6 +265,11 @@ _STATES: dict[str, Callable[[datetime], ColumnElement[bool]]] = {
         Ballot.void_at.is_not(None), and_(Ballot.opened_at.is_not(None), Ballot.closes_at <= now)
     ),
 }
+
+
+def name_has(words: str) -> ColumnElement[bool]:
+    """Every word stands in the member's name."""
+    return _contains(words, Membership.name)
 
 
 def _contains(words: str, *columns: Any) -> ColumnElement[bool]:

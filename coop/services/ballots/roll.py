@@ -22,6 +22,7 @@ class Entry:
     entitled: bool
     reason: str
     voting_class: str
+    weight: int = 1
 
 
 def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str, Any]) -> list[Entry]:
@@ -51,9 +52,7 @@ def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str,
 def freeze_roll(ballot: Ballot, entries: list[Entry]) -> None:
     """Write the roll down; nothing changes it afterwards."""
     if entries:
-        db.session.execute(
-            insert(RollEntry), [{"ballot_id": ballot.id, "weight": 1, **vars(entry)} for entry in entries]
-        )
+        db.session.execute(insert(RollEntry), [{"ballot_id": ballot.id, **vars(entry)} for entry in entries])
 
 
 def eligible_on(ballot: Ballot) -> int:

@@ -29,6 +29,7 @@ class Lawful:
     period_days: int
     secrecy: str
     method: str
+    secret_minimum: int
     frozen: dict[str, Any]
 
 
@@ -136,12 +137,13 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "tie": "decision.tie",
         "period": f"decision.{decision_class}.voting_period",
         "secrecy": "ballot.secrecy",
+        "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
     frozen |= {"majority": found["majority"].value.text, "tie": found["tie"].value}
-    return Lawful(version, found["period"].value.n, found["secrecy"].value, "motion", frozen)
+    return _lawful(version, found, "motion", frozen)
 
 
 def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: int | None) -> Lawful:
@@ -149,6 +151,8 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "method": "election.too_few" if reopen else "election.method",
         "quorum": "election.quorum",
         "period": "election.voting_period",
+        "secrecy": "election.secrecy",
+        "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
@@ -157,7 +161,14 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
     method = "approval" if reopen else found["method"].value
     frozen |= {"reopen": reopen} if reopen else {}
     frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
-    return Lawful(version, found["period"].value.n, "private", method, frozen)
+    return _lawful(version, found, method, frozen)
+
+
+def _lawful(
+    version: ConstitutionVersion, found: dict[str, constitution.Rule], method: str, frozen: dict[str, Any]
+) -> Lawful:
+    secrecy, minimum = str(found["secrecy"].value), found["minimum"].value.n
+    return Lawful(version, found["period"].value.n, secrecy, method, minimum, frozen)
 
 
 def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[str, ...]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots.papers import votes_of
+from coop.services.ballots import secret
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import eligible_on
 from coop.services.ballots.seating import seat_elected
 from coop.services.ballots.transcript import closing_record, opening_event, sha256_of
+from coop.services.ballots.votes import votes_of
 from coop.services.records import as_record, record
 
 GRACE = timedelta(seconds=10)  # for requests that came in time and wait for the lock
@@ -37,13 +38,23 @@ def ids_due(now: datetime, organisation_id: int | None = None) -> tuple[list[int
 
 
 def seal(ballot_id: int, now: datetime) -> Decision | None:
-    """Seal and count a ballot that is due; again it gives the same decision, too early none."""
+    """Seal and count a ballot that is due; again it gives the same decision, too early none.
+
+    A secret ballot in which so few voted that the result could tell how is void instead.
+    """
+    secret.one_at_a_time(ballot_id)
     ballot = locked(db.session.get_one(Ballot, ballot_id))
     if ballot.sealed_at is not None:
         return db.session.scalar(select(Decision).where(Decision.ballot_id == ballot.id))
     if ballot.opened_at is None or ballot.void_at is not None or now < ballot.closes_at + GRACE:
         return None
     organisation = db.session.get_one(Organisation, ballot.organisation_id, with_for_update=True)
+    if ballot.secrecy == "secret":
+        secret.end(ballot)
+        if why := secret.too_few(ballot):
+            ballot.void_at, ballot.void_reason = now, why
+            record(organisation, PROGRAM, "voided", f"ballot {ballot.number}", now)
+            return None
     votes = votes_of(ballot)
     ballot.sealed_at = now
     decision = _decide(ballot, organisation, votes, now)

@@ -1,7 +1,6 @@
 """What anyone needs to check a ballot: the records that opening and closing hash, and the bundle of both."""
 
 import hashlib
-import hmac
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,8 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent, AuditLink
 from coop.rules.chain import canonical
 from coop.rules.tally.motion import Choice
+from coop.services.ballots import secret
+from coop.services.ballots.marks import member_mark
 from coop.services.records import as_record
 
 FORMAT = 1
@@ -26,14 +27,10 @@ def sha256_of(value: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def member_mark(ballot: Ballot, number: int) -> str:
-    """Stand in for a member in a bundle: each can find their own, nobody can turn it back into a number."""
-    return hmac.new(bytes.fromhex(ballot.salt), str(number).encode(), hashlib.sha256).hexdigest()
-
-
 def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]:
     """Gather what opening froze; its hash stands in the opening event."""
     rule = dict(ballot.rule or {})
+    keys, receipt_key = secret.public_keys(ballot)
     options: list[Any] = [choice.value for choice in Choice]
     if ballot.kind == "election":
         options = [{"number": option.position, "name": option.name} for option in ballot.options]
@@ -59,16 +56,23 @@ def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]
         },
         "options": options,
         "roll": _roll(ballot),
-        "keys": {},  # class → public key: secret ballots alone have them
-        "receipt_key": None,
+        "keys": keys,  # class → public key: secret ballots alone have them
+        "receipt_key": receipt_key,
     }
 
 
 def closing_record(ballot: Ballot) -> dict[str, Any]:
     """Gather what sealing froze; its hash stands in the closing event.
 
-    A private vote stands without its member, as often as it weighs: nothing else joins a weight to it.
+    A private vote stands without its member, as often as it weighs: nothing else joins a weight to it. A
+    secret vote stands by its serial, with what shows that it is of a voter of its class.
     """
+    if ballot.secrecy == "secret":
+        return {
+            "votes": secret.votes_by_serial(ballot),
+            "issued": secret.marks_issued(ballot),
+            "seed": ballot.seed,
+        }
     rows = db.session.execute(
         select(Membership.number, Vote.choice, RollEntry.weight)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)

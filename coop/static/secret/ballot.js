@@ -15,14 +15,15 @@ class Page {
 
   async start() {
     if (!isSecureContext) return this.#show("insecure");
+    let store, name;
     try {
-      this.store = await openStore();
-      this.fingerprint = await fingerprint(this.told.keys, this.told.receipt_key);
+      store = await openStore();
+      name = await fingerprint(this.told.keys, this.told.receipt_key);
     } catch {
       return this.#show("unable");
     }
-    this.voting = new Voting(this.told, this.store, this.server, { waiting: () => this.#say("trying") });
-    this.#fill("fingerprint", this.fingerprint);
+    if (name !== this.told.fingerprint) return this.#show("wrong-keys");
+    this.voting = new Voting(this.told, store, this.server, { waiting: () => this.#say("trying") });
     this.#listen();
     return this.#settle(await this.voting.record());
   }
@@ -84,7 +85,7 @@ class Page {
   }
 
   #failed(error) {
-    if (error instanceof Unsure) this.#show("unsure", error.message);
+    if (error instanceof Unsure) this.#unsure(error.message);
     else if (error instanceof Refused) this.#refused(error.message);
     else if (error instanceof SignedOut) this.#show("signed-out");
     else if (error instanceof Stale) this.#show("stale");
@@ -93,6 +94,11 @@ class Page {
       this.#show("broken");
       throw error;
     }
+  }
+
+  async #unsure(sentence) {
+    this.#fill("serial", (await this.voting.record()).serial);
+    this.#show("unsure", sentence);
   }
 
   /** The paper stays as it was marked, beside the server's sentence. */
