@@ -11,8 +11,10 @@ from sqlalchemy import bindparam, or_, select
 from coop.errors import Forbidden
 from coop.extensions import db
 from coop.models.accounts import Person
+from coop.models.ballots import Ballot
 from coop.models.members import Application, Holder, Membership, status_of
 from coop.models.organisations import Body, BodyMembership, Office, OfficeTerm, Organisation
+from coop.models.tellers import Teller
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -62,6 +64,7 @@ class Permission(StrEnum):
     KEEP_TERMS = auto()
     SET_UP_BALLOT = auto()
     SEE_ROLL = auto()
+    ENTER_PAPER_VOTES = auto()
     CERTIFY_BALLOT = auto()
     CALL_MEETING = auto()
     RUN_MEETING = auto()
@@ -202,6 +205,16 @@ def bodies_of(membership_id: int) -> set[int]:
     return set(rows)
 
 
+def teller(actor: Actor, thing: Any) -> bool:
+    """Appointed to enter the paper votes of this ballot; at the door, of any."""
+    if actor.status != "active":
+        return False
+    mine = select(Teller.id).where(Teller.membership_id == actor.membership_id, Teller.ended_at.is_(None))
+    if isinstance(thing, Ballot):
+        mine = mine.where(Teller.ballot_id == thing.id)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
 secretary = holds("secretary")
 treasurer = holds("treasurer")
 auditor = holds("auditor")
@@ -250,6 +263,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
     P.SET_UP_BALLOT: (returning_officer, founder),
     P.SEE_ROLL: (returning_officer, auditor),
+    P.ENTER_PAPER_VOTES: (teller,),
     P.CERTIFY_BALLOT: (returning_officer, founder),
     P.CALL_MEETING: (secretary, chair, founder),
     P.RUN_MEETING: (secretary, chair, founder),

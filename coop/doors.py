@@ -160,7 +160,7 @@ def _view() -> Any:
 
 
 def _seal_headers(response: Response) -> Response:
-    nonce = g.get("nonce", "")
+    nonce = g.get("nonce") or secrets.token_urlsafe(16)  # refused before the door, it has none yet
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=nonce))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -187,6 +187,10 @@ STALE = (
 def _page(status: int, sentence: str = "", reference: str = "") -> tuple[str | Response, int]:
     if request.is_json:  # a script sent it, and reads no page
         return jsonify(error=sentence or HTTP_STATUS_CODES.get(status, ""), reference=reference), status
+    view = current_app.view_functions.get(request.endpoint or "")
+    own = getattr(view, "coop_error_page", None)  # of a view that must not lose what was marked
+    if own is not None and (said := own(status, reference)) is not None:
+        return said, status
     template = f"errors/{status}.html" if status in PAGES else "errors/other.html"
     return render_template(template, sentence=sentence, reference=reference, status=status), status
 

@@ -88,6 +88,23 @@ def keys_of_a_ballot():
     return new_class_key(), new_receipt_key()
 
 
+def told(bundle, choices, spoilt=0):
+    """The same bundle, where others on the roll voted on paper besides."""
+    others = [entry for entry in bundle["roll"] if not entry["issued"]]
+    for entry in others[: len(choices) + spoilt]:
+        entry["struck"] = True
+    in_the_file = {
+        "open": lambda choice: {"choice": choice},
+        "private": lambda choice: choice,
+        "secret": lambda choice: {"class": "member", "vote": canonical(choice)},
+    }
+    votes = [in_the_file[bundle["ballot"]["secrecy"]](choice) for choice in choices]
+    bundle["votes"] = sorted(bundle["votes"] + votes, key=canonical)
+    if spoilt:
+        bundle["spoilt"] = {"member": spoilt}
+    return forged(bundle)
+
+
 def _made(kind, secrecy, method, choices, options, rule, provisions):
     opens = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
     closes = opens + timedelta(days=7)
@@ -119,7 +136,10 @@ def _made(kind, secrecy, method, choices, options, rule, provisions):
             "period_days": 7,
             "cutoff_days": 90,
             "cutoff_article": "1",
-            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days"},
+            "paper_count_days": 3,
+            "weights": {"classes": {"": 1}, "articles": {"": ""}, "members_per_vote": 0, "most_votes": 0},
+            "proxies": {"limit": 0, "article": ""},
+            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days", "proxy.limit": "0"},
         },
         "constitution": {**law, "sha256": sha256("the constitution")},
         "options": options,
@@ -157,13 +177,22 @@ def forged(bundle):
     rule, ballot, decision = made["rule"], made["ballot"], made["decision"]
     weights = {entry["member"]: entry["weight"] for entry in made["roll"]}
     votes = [_weighed(vote, made) for vote in made["votes"]]
-    eligible, seed = sum(weights.values()), bytes.fromhex(made["seed"])
+    spoilt = sum(made.get("spoilt", {}).values())
+    eligible, members, seed = sum(weights.values()), len(weights), bytes.fromhex(made["seed"])
     if ballot["kind"] == "motion":
-        counted = decide_motion(rule, votes, eligible, seed)
+        counted = decide_motion(rule, votes, eligible, seed, spoilt=spoilt, members=members)
     else:
         names = tuple(option["name"] for option in made["options"])
         counted = decide_election(
-            rule, votes, eligible, seed, method=ballot["method"], names=names, seats=ballot["seats"]
+            rule,
+            votes,
+            eligible,
+            seed,
+            method=ballot["method"],
+            names=names,
+            seats=ballot["seats"],
+            spoilt=spoilt,
+            members=members,
         )
     made["result"] = counted.result
     decision["outcome"], decision["reasoning"] = counted.outcome, counted.reasoning
@@ -172,6 +201,10 @@ def forged(bundle):
     keys = ("format", "ballot", "rule", "constitution", "options", "keys", "receipt_key")
     roll = [{name: entry[name] for name in ("member", "class", "weight")} for entry in made["roll"]]
     issued = sorted(entry["member"] for entry in made["roll"] if entry["issued"])
+    struck = sorted(entry["member"] for entry in made["roll"] if "struck" in entry)
+    closed = {"votes": made["votes"], "issued": issued, "seed": made["seed"]}
+    closed |= {"struck": struck} if struck else {}
+    closed |= {"spoilt": made["spoilt"]} if "spoilt" in made else {}
     opening["facts"] = canonical(
         {
             "closes_at": ballot["closes_at"],
@@ -186,11 +219,9 @@ def forged(bundle):
             "decision": decision["number"],
             "decided_on": decision["decided_on"],
             "outcome": decision["outcome"],
-            "votes": len(votes) if ballot["secrecy"] == "secret" else len(issued),
+            "votes": len(votes) + spoilt if ballot["secrecy"] == "secret" else len(issued) + len(struck),
             "opening_event_sha256": sha256(canonical(opening)),
-            "closing_sha256": sha256(
-                canonical({"votes": made["votes"], "issued": issued, "seed": made["seed"]})
-            ),
+            "closing_sha256": sha256(canonical(closed)),
             "seed": made["seed"],
         }
     )
@@ -204,7 +235,7 @@ def _weighed(vote, bundle):
     if secrecy == "private":
         return vote, 1
     name, value = ("member", vote.get("member")) if secrecy == "open" else ("class", vote["class"])
-    weight = next((entry["weight"] for entry in bundle["roll"] if entry[name] == value), 1)
+    weight = next((entry["weight"] for entry in bundle["roll"] if entry.get(name) == value), 1)
     return (vote["choice"] if secrecy == "open" else json.loads(vote["vote"])), weight
 
 
@@ -213,6 +244,9 @@ SEALED = {
     "private motion": lambda: motion("private"),
     "secret motion": cache(lambda: secret(motion("private"))),
     "secret election": cache(lambda: secret(election("scottish-stv"))),
+    "open motion with papers": lambda: told(motion(), ["against"], spoilt=1),
+    "private motion with papers": lambda: told(motion("private"), ["for", "against"]),
+    "election with papers": lambda: told(election("irv", RANKINGS[:4]), [[2, 1], [3]], spoilt=1),
     "motion tied, settled by lot": lambda: motion("private", ["for", "against"], tie="lot"),
     **{
         method: (lambda method=method: election(method))

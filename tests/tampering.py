@@ -39,7 +39,7 @@ def drop_vote(bundle):
 
 
 def strike_the_voter(bundle):
-    voted = {vote["member"] for vote in bundle["votes"] if isinstance(vote, dict)}
+    voted = {vote.get("member") for vote in bundle["votes"] if isinstance(vote, dict)}
     issued = [entry for entry in bundle["roll"] if entry["issued"]]
     gone = next((entry for entry in issued if voted and entry["member"] not in voted), issued[0])
     gone["issued"] = False
@@ -71,7 +71,7 @@ def flip_issued(bundle):
 def blame_another(bundle):
     bundle["roll"][-1]["issued"] = True
     for vote in bundle["votes"]:
-        if isinstance(vote, dict) and vote["member"] == bundle["roll"][0]["member"]:
+        if isinstance(vote, dict) and vote.get("member") == bundle["roll"][0]["member"]:
             vote["member"] = bundle["roll"][-1]["member"]
 
 
@@ -111,6 +111,15 @@ def by_the_rule_too(bundle):
     bundle["rule"]["articles"] = ["9"]
 
 
+def _struck(bundle):
+    return [entry for entry in bundle["roll"] if "struck" in entry]
+
+
+def _told_vote(bundle):
+    """A vote that tellers entered: where voting was private, one is as good as another."""
+    return next(vote for vote in bundle["votes"] if not isinstance(vote, dict) or "member" not in vote)
+
+
 def put(*path):
     """Make a change that puts a value at a path."""
     *inside, last, value = path
@@ -119,10 +128,15 @@ def put(*path):
         part = bundle
         for name in inside:
             part = part[name]
-        assert part[last] != value, "the change must change something"
+        assert not isinstance(part, dict) or part.get(last) != value, "the change must change something"
         part[last] = value
 
     return change
+
+
+def give_votes_by_size(bundle):
+    """Loosen the rule so that one entry may weigh two."""
+    bundle["rule"]["weights"]["members_per_vote"] = 100
 
 
 def nothing_more(bundle):
@@ -137,7 +151,7 @@ CHANGES = {
     "a vote is moved": (move_vote, nothing_more, "closing"),
     "a roll entry is added": (add_to_roll, nothing_more, "opening"),
     "a roll entry is removed": (lambda bundle: bundle["roll"].pop(), nothing_more, "opening"),
-    "a weight is changed": (put("roll", -1, "weight", 2), nothing_more, "opening"),
+    "a weight is changed": (put("roll", -1, "weight", 2), give_votes_by_size, "opening"),
     "a class is changed": (put("roll", 0, "class", "founder"), nothing_more, "opening"),
     "a mark is replaced": (put("roll", -1, "member", STRANGER), nothing_more, "opening"),
     "an issued flag is flipped": (flip_issued, blame_another, "closing"),
@@ -163,6 +177,28 @@ CHANGES = {
     "the link before is another": (put("events", 1, "previous", "0" * 64), nothing_more, "chain"),
     "the decision's number is another": (put("decision", "number", "2026/15"), nothing_more, "decision"),
     "the decision's day is another": (put("decision", "decided_on", "2026-11-09"), nothing_more, "decision"),
+}
+OF_PAPERS = {
+    "a paper vote is added": (
+        lambda bundle: bundle["votes"].append(copy.deepcopy(_told_vote(bundle))),
+        put("roll", -1, "struck", True),
+        "votes",
+    ),
+    "a paper vote is dropped": (
+        lambda bundle: bundle["votes"].remove(_told_vote(bundle)),
+        lambda bundle: _struck(bundle)[0].pop("struck"),
+        "votes",
+    ),
+    "a struck member is another": (
+        lambda bundle: _struck(bundle)[0].pop("struck"),
+        put("roll", -1, "struck", True),
+        "closing",
+    ),
+    "a spoilt paper is made up": (
+        lambda bundle: bundle.update(spoilt={"member": bundle.get("spoilt", {}).get("member", 0) + 1}),
+        lambda bundle: bundle["votes"].remove(_told_vote(bundle)),
+        "votes",
+    ),
 }
 OF_MOTIONS = {
     "the majority is loosened": (

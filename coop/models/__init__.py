@@ -10,6 +10,7 @@ from coop.models import (  # noqa: F401
     nominations,
     organisations,
     records,
+    tellers,
     treasury,
     works,
 )

@@ -76,6 +76,10 @@ class Ballot(Base):
         String(64), default=""
     )  # for lots; its hash is announced, it is told at sealing
     salt: Mapped[str] = mapped_column(String(64), default="")  # never leaves the server
+    papers_until: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # till then tellers enter what came in time
+    papers_to: Mapped[str] = mapped_column(Text, default="", server_default="")  # where papers are handed in
 
     options: Mapped[list["BallotOption"]] = relationship(
         back_populates="ballot", order_by="BallotOption.position"
@@ -141,13 +145,19 @@ class Vote(Base):
     """An open or private vote: one per roll entry, changed until sealing. Secret votes never come here."""
 
     __tablename__ = "votes"
-    __table_args__ = (UniqueConstraint("roll_entry_id"),)
+    __table_args__ = (
+        UniqueConstraint("roll_entry_id"),
+        CheckConstraint("given IN ('online', 'roll-call')", name="given"),
+    )
 
     id: Mapped[int] = key()
     ballot_id: Mapped[int] = points_to("ballots")
     roll_entry_id: Mapped[int] = points_to("roll_entries", index=False)
     choice: Mapped[Any] = mapped_column(JSON)  # "for" | "against" | "abstain", or option positions in order
     cast_at: Mapped[datetime] = mapped_column(Instant)
+    given: Mapped[str] = mapped_column(
+        String(10), server_default="online"
+    )  # by the voter's hand, or called out
 
 
 class SigningKey(Base):

@@ -73,6 +73,7 @@ class Membership(Base):
         UniqueConstraint("application_id"),
         CheckConstraint("kind IN ('person', 'joint', 'organisation')", name="kind"),
         CheckConstraint("notices IN ('mail', 'post')", name="notices"),
+        CheckConstraint("represents >= 0", name="represents"),
         Index("ix_memberships_name", "organisation_id", "name"),
     )
 
@@ -85,6 +86,8 @@ class Membership(Base):
     postal_address: Mapped[str] = mapped_column(Text, default="")
     notices: Mapped[str] = mapped_column(String(10), default="mail")  # how notices reach them
     voting_class: Mapped[str] = mapped_column(String(40), default="member")
+    represents: Mapped[int | None] = mapped_column()  # an organisation's own members, as it reported them
+    represents_on: Mapped[date | None] = mapped_column()
     application_id: Mapped[int | None] = points_to("applications", nullable=True)
     erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -13,7 +13,7 @@ from alembic import op
 import coop.models.columns
 
 revision = "2026_11_22_the_secret_ballots"
-down_revision = "2026_11_22_the_nominations"
+down_revision = "2026_11_22_the_weights"
 branch_labels = None
 depends_on = None
 

@@ -139,7 +139,10 @@ NOT_BUNDLES = {
     ),
     "facts that are no JSON": (with_value(["events", 0, "facts"], "{"), "events[0].facts is not JSON"),
     "facts that are a list": (with_value(["events", 1, "facts"], "[]"), "events[1].facts is not an object."),
-    "called secret": (with_value(["ballot", "secrecy"], "secret"), "votes[0].class is missing."),
+    "called secret": (
+        with_value(["ballot", "secrecy"], "secret"),
+        "votes[0] is not what a bundle holds there.",
+    ),
     "of unknown secrecy": (
         with_value(["ballot", "secrecy"], "sealed"),
         "ballot.secrecy is neither open, private nor secret.",

@@ -156,6 +156,8 @@ FITTING = {
     ("matches", "kind"): "other",
     ("notices", "way"): "mail",
     ("attendances", "way"): "in person",
+    ("paper_batches", "channel"): "room",
+    ("paper_requests", "way"): "post",
     "secrecy": "private",
     "outcome": "carried",
     "opens_at": NOW,

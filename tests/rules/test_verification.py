@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from coop.gateways import blind_signatures
 from coop.rules.verification import Unreadable, read, verify
-from tests.bundles import SEALED, as_file, election, forged, motion
+from tests.bundles import SEALED, as_file, election, forged, motion, told
 from tests.scale import scale
-from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, OF_SECRET, alter_vote, put
+from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, OF_PAPERS, OF_SECRET, alter_vote, put
 
 MADE = {name: make() for name, make in SEALED.items()}
 
@@ -29,6 +29,8 @@ def changes_of(bundle):
     found = {name: (*change, set()) for name, change in CHANGES.items()}
     more = OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS
     found |= {name: (*change, set()) for name, change in more.items()}
+    if any("struck" in entry for entry in bundle["roll"]):
+        found |= {name: (*change, set()) for name, change in OF_PAPERS.items()}
     return found | (OF_SECRET if bundle["ballot"]["secrecy"] == "secret" else {})
 
 
@@ -73,6 +75,28 @@ def test_what_the_keys_holder_could_do_is_said_by_every_verification(name, true)
     assert "whoever held the key could use tokens that members left unused" in checks["tokens"].does_not_prove
     assert "Compare their fingerprint" in checks["keys"].does_not_prove
     assert "A voter can look for their serial." in checks["closing"].does_not_prove
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "still"),
+    [
+        (lambda bundle: bundle["votes"].append({"class": "member", "vote": '"for"'}), "votes", {"votes"}),
+        (lambda bundle: bundle["votes"].remove({"class": "member", "vote": '"for"'}), "votes", {"votes"}),
+        (lambda bundle: bundle["spoilt"].update(member=2), "votes", {"votes"}),
+        (lambda bundle: bundle["roll"][-1].update(struck=True), "votes", {"votes"}),
+        (put("votes", 0, "vote", '"abstain"'), "closing", set()),
+        (put("votes", 0, "class", "founder"), "votes", {"votes"}),
+    ],
+)
+def test_papers_that_tellers_entered_into_a_secret_ballot_are_as_many_as_members_struck(change, check, still):
+    bundle = told(copy.deepcopy(MADE["secret motion"]), ["against", "for"], spoilt=1)
+    bundle["roll"].append({"member": "0" * 64, "class": "member", "weight": 1, "issued": False})
+    bundle["votes"].sort(key=lambda vote: "serial" in vote)
+    bundle = forged(bundle)
+    assert failing(bundle) == set()
+    change(bundle)
+    assert check in failing(bundle)
+    assert failing(forged(bundle)) >= still
 
 
 def test_without_anything_to_check_signatures_a_secret_ballot_does_not_pass():
@@ -130,6 +154,10 @@ def test_an_edited_round_and_another_winner_are_named_where_they_stand(name, tru
 
 
 BAD_PAPERS = [
+    (told(motion(), ["for"]), {"choice": "perhaps"}),
+    (told(motion(), ["for"]), {"choice": "for", "by": "tellers"}),
+    (told(motion(), ["for"]), {}),
+    (told(motion("private"), ["for"]), {"choice": "for"}),
     (motion(), {"member": "x"}),
     (motion(), "for"),
     (motion("private"), "perhaps"),
@@ -184,6 +212,12 @@ def test_a_secret_vote_that_is_no_paper_or_spelled_otherwise_is_named_and_not_co
 
 
 IMPOSSIBLE = [
+    (motion, put("roll", 0, "struck", True), "roll"),
+    (motion, put("roll", -1, "struck", True), "votes"),
+    (motion, put("spoilt", {"member": 1}), "votes"),
+    (lambda: told(motion(), ["for"], 1), put("spoilt", {"member": 0}), "votes"),
+    (lambda: told(motion(), ["for"], 1), put("spoilt", {"member": -1}), "votes"),
+    (lambda: told(motion(), ["for"], 1), put("spoilt", {"worker": 1}), "votes"),
     (motion, put("roll", 1, "member", motion()["roll"][0]["member"]), "roll"),
     (motion, put("roll", 0, "weight", 0), "roll"),
     (motion, put("roll", 0, "weight", -3), "roll"),
@@ -258,9 +292,36 @@ def test_every_leaf_is_held_by_a_check(name, true):
         assert failing(changed), path
 
 
+def weighing(bundle, weight, **rule):
+    """Let the first on the roll weigh so much, as a delegate, under these weights."""
+    bundle["roll"][0] |= {"class": "delegate", "weight": weight}
+    bundle["rule"]["weights"] |= {"classes": {"": 1, "delegate": 5}} | rule
+    return bundle
+
+
+@pytest.mark.parametrize(
+    ("weight", "rule", "faults"),
+    [
+        (4, {}, {"roll"}),
+        (5, {}, set()),
+        (6, {}, {"roll"}),
+        (4, {"members_per_vote": 10}, {"roll"}),
+        (6, {"members_per_vote": 10}, set()),
+        (7, {"members_per_vote": 10, "most_votes": 7}, set()),
+        (8, {"members_per_vote": 10, "most_votes": 7}, {"roll"}),
+        (3, {"members_per_vote": 10, "most_votes": 3}, set()),
+        (2, {"members_per_vote": 10, "most_votes": 3}, {"roll"}),
+        (5, {"classes": {"delegate": 5}}, {"roll"}),
+        (5, {"most_votes": "seven"}, {"roll"}),
+        (5, {"classes": {"": 1, "delegate": "5"}}, {"roll"}),
+    ],
+)
+def test_a_vote_weighs_what_the_rule_gives_its_class(weight, rule, faults):
+    assert failing(forged(weighing(motion(), weight, **rule))) == faults
+
+
 def test_delegates_weigh_openly_what_their_roll_entries_say():
-    bundle = motion(choices=("for", "against", "against"))
-    bundle["roll"][0]["weight"] = 5
+    bundle = weighing(motion(choices=("for", "against", "against")), 5)
     bundle = forged(bundle)
     assert bundle["decision"]["outcome"] == "carried"
     assert failing(bundle) == set()
@@ -268,7 +329,7 @@ def test_delegates_weigh_openly_what_their_roll_entries_say():
 
 def test_who_weighs_more_in_private_casts_that_many_papers():
     bundle = motion("private", choices=("for", "against"))
-    bundle["roll"][0]["weight"] = 3
+    weighing(bundle, 3, classes={"": 1, "delegate": 3})
     assert "votes" in failing(forged(bundle))
     bundle["votes"] = ["against", "for", "for", "for"]
     assert failing(forged(bundle)) == set()

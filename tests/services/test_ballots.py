@@ -219,7 +219,10 @@ def test_an_open_vote_shows_who_voted_how_only_when_it_is_counted(coop_of, open_
     cast(deed, make, ballot, members, ["for", "against"], now)
     assert ballots.who_voted_how(ballot) == []
     deed(ballots.seal, ballot.id, after(ballot))
-    assert ballots.who_voted_how(ballot) == [("Rita", 1, "for"), ("Member 2", 2, "against")]
+    assert ballots.who_voted_how(ballot) == [
+        ballots.VoteLine("Rita", 1, "for", "online", 1),
+        ballots.VoteLine("Member 2", 2, "against", "online", 1),
+    ]
 
 
 def test_no_audit_event_says_what_was_chosen(coop_of, open_motion, make, deed, now):

@@ -13,6 +13,7 @@ from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.secret_papers import told_to_browser
+from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
@@ -88,7 +89,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         chosen = place.choice if isinstance(place.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
-    could = ballots.eligible_on(ballot) if ballot.opened_at else None
+    size = ballots.size_of(ballot) if ballot.opened_at else None
     page = max(1, request.args.get("page", 1, type=int))
     candidates = {option.position: option.name for option in ballot.options}
     return render_template(
@@ -96,16 +97,18 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         ballot=ballot,
         stage=stage,
         place=place,
+        voter=voter(),
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
-        rule=ballots.explain(rule, could),
+        rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
         head=head,
         votes=ballots.who_voted_how(ballot, page),
         page=page,
-        pages=1 if decision is None else -(-decision.result["voted"] // ballots.VOTES_A_PAGE),
+        pages=1 if decision is None else ballots.pages_of_votes(ballot, decision),
+        took_part=ballots.took_part(ballot, decision.result) if decision else "",
         kind=class_words()[ballot.decision_class],
         choices=choice_words(),
         method=None if ballot.kind == "motion" else METHODS[ballot.method],
@@ -149,12 +152,15 @@ def _of_kind(kind: str, number: int) -> Ballot:
 
 
 @bp.post("/ballots/<int:number>/vote")
+@says_uncounted
 @requires(Permission.VOTE)
 def vote(number: int) -> Answer:
     """Take a vote on a motion; the page that follows says that it is recorded.
 
     Nothing is read before the lock: when a poll opens, this is the busy road.
     """
+    if said := anothers():
+        return said, 409
     paper = MotionPaper()
     if not paper.validate_on_submit():
         return render_ballot(_of_kind("motion", number), paper), 422
@@ -168,9 +174,12 @@ def vote(number: int) -> Answer:
 
 
 @bp.post("/ballots/<int:number>/rank")
+@says_uncounted
 @requires(Permission.VOTE)
 def rank(number: int) -> Answer:
     """Take the paper of an election."""
+    if said := anothers():
+        return said, 409
     ballot = _of_kind("election", number)
     paper = _election_paper(ballot)
     if not paper.validate_on_submit():
@@ -200,6 +209,7 @@ def roll(number: int) -> str:
         place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
+        size=ballots.size_of(ballot),
         lines=lines,
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),

@@ -37,7 +37,7 @@ class Provision:
     default: str  # canonical text
     label: str
     sentence: str  # what the software does with it
-    scopes: tuple[str, ...] = ()  # of "body" and "office"
+    scopes: tuple[str, ...] = ()  # of "body", "office" and "class"
     low: int | None = None
     high: int | None = None
 
@@ -201,6 +201,44 @@ _ALL = (
         high=365,
     ),
     Provision(
+        "member.votes",
+        NUMBER,
+        "1",
+        "Votes of a member",
+        "How many votes each member has, or each member of one voting class.",
+        ("class",),
+        low=1,
+        high=1000,
+    ),
+    Provision(
+        "delegate.members_per_vote",
+        NUMBER,
+        "0",
+        "Members for one more vote",
+        "A member that is an organisation has one more vote for each time it has so many members; 0 gives none.",
+        low=0,
+        high=1_000_000,
+    ),
+    Provision(
+        "delegate.most_votes",
+        NUMBER,
+        "0",
+        "Most votes by size",
+        "No member has more votes than this by the number of its own members; 0 sets no limit.",
+        low=0,
+        high=1000,
+    ),
+    Provision(
+        "proxy.limit",
+        NUMBER,
+        "0",
+        "Proxies",
+        "How many other members one member may stand for, in a ballot or at a meeting; 0 allows no proxies.",
+        ("body",),
+        low=0,
+        high=10,
+    ),
+    Provision(
         "meeting.notice",
         CLEAR_DAYS,
         "14 days",
@@ -233,6 +271,16 @@ _ALL = (
         "Secrecy of motions",
         "How motions are voted on, unless a draft asks for more secrecy. Elections of people are never open.",
         ("body",),
+    ),
+    Provision(
+        "ballot.paper_count",
+        DAYS,
+        "3 days",
+        "Counting of papers",
+        "How long after closing two tellers can enter the papers that arrived in time.",
+        ("body",),
+        low=0,
+        high=14,
     ),
     Provision(
         "election.secrecy",

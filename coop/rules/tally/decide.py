@@ -35,10 +35,28 @@ def motion_rule(frozen: Mapping[str, Any]) -> MotionRule:
     )
 
 
-def decide_motion(rule: Mapping[str, Any], votes: Weighed, eligible: int, seed: bytes) -> Counted:
-    """Count a motion under its frozen rule."""
+def decide_motion(
+    rule: Mapping[str, Any],
+    votes: Weighed,
+    eligible: int,
+    seed: bytes,
+    *,
+    spoilt: int = 0,
+    members: int | None = None,
+) -> Counted:
+    """Count a motion under its frozen rule; spoilt papers count for the quorum and for nothing else.
+
+    `eligible` are the votes on the roll, `members` its heads.
+    """
     sums = {choice: sum(weight for chosen, weight in votes if chosen == choice) for choice in Choice}
-    counts = MotionCounts(sums[Choice.FOR], sums[Choice.AGAINST], sums[Choice.ABSTAIN], eligible)
+    counts = MotionCounts(
+        sums[Choice.FOR],
+        sums[Choice.AGAINST],
+        sums[Choice.ABSTAIN],
+        eligible,
+        invalid=spoilt,
+        members=members,
+    )
     result = count_motion(counts, motion_rule(rule), seed)
     return Counted(result.outcome.value, result.says, result.plain())
 
@@ -52,16 +70,19 @@ def decide_election(
     method: str,
     names: tuple[str, ...],
     seats: int,
+    spoilt: int = 0,
+    members: int | None = None,
 ) -> Counted:
-    """Count an election by its method and judge it under its frozen rule."""
+    """Count an election by its method and judge it under its frozen rule; who spoilt a paper voted too."""
     chosen = METHODS[method]
-    result = chosen.count(election_of(chosen.paper, names, votes, seats, seed, rule.get("reopen")))
-    voted = sum(weight for _choice, weight in votes)
+    result = chosen.count(election_of(chosen.paper, names, votes, seats, seed, rule.get("reopen"), spoilt))
+    voted = sum(weight for _choice, weight in votes) + spoilt
     verdict = judge_election(
         result,
         chosen,
         voted=voted,
         eligible=eligible,
+        members=members,
         quorum=Quorum.parse(rule["quorum"]) if rule["quorum"] else None,
         articles=tuple(rule["articles"]),
         version=rule["version"],
@@ -73,6 +94,8 @@ def decide_election(
         "eligible": eligible,
         "says": verdict.says,
     }
+    if members is not None and members != eligible:
+        plain["members"] = members
     return Counted(verdict.outcome.value, verdict.says, plain)
 
 
@@ -83,13 +106,14 @@ def election_of(
     seats: int,
     seed: bytes,
     reopen: int | None = None,
+    spoilt: int = 0,
 ) -> Election:
     """Gather the votes for the count; `reopen` is the number of the option to reopen nominations."""
     if paper is PaperKind.SCORE:
         scores: Counter[Scores] = Counter()
         for given, weight in votes:
             scores[tuple(given)] += weight
-        return Election.scored(names, scores, seats, seed=seed, reopen=reopen)
+        return Election.scored(names, scores, seats, seed=seed, reopen=reopen, spoilt=spoilt)
     level = paper is PaperKind.APPROVAL  # all on the first rank
     papers = profile((word([choice] if level else choice), weight) for choice, weight in votes)
-    return Election(names, papers, seats, seed=seed, reopen=reopen)
+    return Election(names, papers, seats, seed=seed, reopen=reopen, spoilt=spoilt)

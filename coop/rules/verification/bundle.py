@@ -54,26 +54,47 @@ class Bundle:
         return bool(self.ballot["secrecy"] == "secret")
 
     @property
+    def struck(self) -> list[dict[str, Any]]:
+        """The entries of those whose votes two tellers entered."""
+        return [entry for entry in self.roll if "struck" in entry]
+
+    @property
+    def spoilt(self) -> dict[str, int]:
+        """The votes that spoilt papers would have been, by class."""
+        found: dict[str, int] = self.given.get("spoilt", {})
+        return found
+
+    @property
     def issued(self) -> list[dict[str, Any]]:
-        """The entries of those who voted, or in a secret ballot were given a token."""
+        """The entries of those who voted through the browser, or in a secret ballot were given a token."""
         return [entry for entry in self.roll if entry["issued"]]
 
     @property
-    def voted(self) -> int:
+    def serials(self) -> list[tuple[int, dict[str, Any]]]:
+        """The votes of a secret ballot that were cast under a serial, each with its place in the file."""
+        return [(place, vote) for place, vote in enumerate(self.given["votes"]) if "serial" in vote]
+
+    @property
+    def voters(self) -> int:
         """How many voted: in a secret ballot a token may have been issued and not used."""
-        return len(self.given["votes"] if self.is_secret else self.issued)
+        return len(self.serials if self.is_secret else self.issued) + len(self.struck)
 
     @property
     def opened(self) -> dict[str, Any]:
         """What the opening event hashes."""
-        roll = [{name: entry[name] for name in entry if name != "issued"} for entry in self.roll]
+        roll = [
+            {name: entry[name] for name in entry if name not in {"issued", "struck"}} for entry in self.roll
+        ]
         return {name: self.given[name] for name in OPENED} | {"roll": roll}
 
     @property
     def closed(self) -> dict[str, Any]:
         """What the closing event hashes."""
         issued = sorted(entry["member"] for entry in self.issued)
-        return {"votes": self.given["votes"], "issued": issued, "seed": self.given["seed"]}
+        closed = {"votes": self.given["votes"], "issued": issued, "seed": self.given["seed"]}
+        struck = sorted(entry["member"] for entry in self.struck)
+        closed |= {"struck": struck} if struck else {}
+        return closed | ({"spoilt": self.spoilt} if "spoilt" in self.given else {})
 
     @property
     def opening_event(self) -> dict[str, Any]:

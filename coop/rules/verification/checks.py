@@ -16,6 +16,7 @@ from coop.rules.verification.secret import (
     faults_of_signatures,
     faults_of_tokens,
 )
+from coop.rules.verification.weights import faults_of_weights
 
 Faults = Iterator[tuple[str, str]]  # where, and a sentence
 _SHOWN = 3
@@ -130,9 +131,9 @@ def _events(bundle: Bundle) -> Faults:
             "The opening event names another version of the constitution.",
         ),
         (
-            sealed["votes"] == bundle.voted,
+            sealed["votes"] == bundle.voters,
             "events[1].facts.votes",
-            f"The closing event counted {sealed['votes']} votes, the file {bundle.voted}.",
+            f"The closing event counted {sealed['votes']} voters, the file {bundle.voters}.",
         ),
     ]
     yield from ((where, says) for ok, where, says in facts if not ok)
@@ -153,7 +154,10 @@ def _roll(bundle: Bundle) -> Faults:
             yield f"roll[{place}].member", f"The mark {_cut(entry['member'])} stands on the roll twice."
         if entry["weight"] < 1:
             yield f"roll[{place}].weight", "A vote weighs less than one."
+        if entry["issued"] and "struck" in entry:
+            yield f"roll[{place}].struck", "One member voted through the browser and on paper."
         seen.add(entry["member"])
+    yield from faults_of_weights(bundle)
 
 
 def _seed(bundle: Bundle) -> Faults:
@@ -182,15 +186,18 @@ _CHECKS: dict[str, tuple[Callable[[Bundle], Faults], str, str, str]] = {
     ),
     "roll": (
         _roll,
-        "Nobody stands on the roll twice, and every vote weighs at least one.",
+        (
+            "Nobody stands on the roll twice or voted in two ways, and every vote weighs what the rule gives its "
+            "class."
+        ),
         "That each mark is a member. The marks can't be turned back into names.",
         "roll",
     ),
     "votes": (
         faults_of_votes,
         "There are as many votes as the marked members of the roll could give, each one the paper allows.",
-        "That a vote is as its voter cast it. Where voting was open, each member can look for their own.",
-        "votes, roll[].issued",
+        "That a vote is as its voter cast it, or as it stood on paper. Each can look for their own open vote.",
+        "votes, roll[].issued, roll[].struck",
     ),
     "closing": (
         _closing,

@@ -15,22 +15,21 @@ def faults_of_votes(bundle: Bundle) -> Iterator[tuple[str, str]]:
     yield from _options(bundle)
     choices = bundle["votes"]
     if bundle.is_open:
-        shaped = [
-            isinstance(vote, dict) and vote.keys() == {"member", "choice"} and isinstance(vote["member"], str)
-            for vote in choices
-        ]
+        shaped = [_is_open_vote(vote) for vote in choices]
         if not all(shaped):
             yield f"votes[{shaped.index(False)}]", "A vote names no member and choice."
             return
         yield from _voters(bundle)
+        yield from _told(bundle, sum("member" not in vote for vote in choices))
         choices = [vote["choice"] for vote in choices]
     elif bundle.is_secret:
         yield from faults_of_serials(bundle)
         choices = [choice_of(vote) for vote in choices]
     else:
-        could = sum(entry["weight"] for entry in bundle.issued)
+        could = sum(entry["weight"] for entry in bundle.issued + bundle.struck) - sum(bundle.spoilt.values())
         if len(choices) != could:
             yield "votes", f"There are {len(choices)} votes, but those who voted could give {could}."
+    yield from _spoilt(bundle)
     for place, choice in enumerate(choices):
         if not is_paper(bundle, choice):
             yield f"votes[{place}]", f"Vote {place + 1} is nothing that this ballot's paper allows."
@@ -44,7 +43,7 @@ def weighed(bundle: Bundle) -> list[tuple[Any, int]]:
     if not bundle.is_open:
         return [(choice, 1) for choice in bundle["votes"]]
     weights = {entry["member"]: entry["weight"] for entry in bundle.roll}
-    return [(vote["choice"], weights[vote["member"]]) for vote in bundle["votes"]]
+    return [(vote["choice"], weights[vote["member"]] if "member" in vote else 1) for vote in bundle["votes"]]
 
 
 def is_paper(bundle: Bundle, choice: Any) -> bool:
@@ -74,8 +73,34 @@ def _options(bundle: Bundle) -> Iterator[tuple[str, str]]:
         yield "options", "The candidates are not numbered from 1 on."
 
 
+def _is_open_vote(vote: Any) -> bool:
+    """Whether a vote has its choice and its member, or its choice alone as tellers enter it."""
+    if not isinstance(vote, dict) or "choice" not in vote:
+        return False
+    return vote.keys() == {"choice"} or (
+        vote.keys() == {"member", "choice"} and isinstance(vote["member"], str)
+    )
+
+
+def _told(bundle: Bundle, votes: int) -> Iterator[tuple[str, str]]:
+    """Votes without a member are as many as the struck could give, but for those spoilt."""
+    could = sum(entry["weight"] for entry in bundle.struck) - sum(bundle.spoilt.values())
+    if votes != could:
+        yield "votes", f"There are {votes} votes without a member, but the members struck could give {could}."
+
+
+def _spoilt(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    """No class has more spoilt votes than its struck members could give."""
+    could = Counter[str]()
+    for entry in bundle.struck:
+        could[entry["class"]] += entry["weight"]
+    for voting_class, votes in bundle.spoilt.items():
+        if not 1 <= votes <= could[voting_class]:
+            yield "spoilt", f"Of class {voting_class[:40]} {votes} votes were spoilt, which can't be."
+
+
 def _voters(bundle: Bundle) -> Iterator[tuple[str, str]]:
-    voted = Counter(vote["member"] for vote in bundle["votes"])
+    voted = Counter(vote["member"] for vote in bundle["votes"] if "member" in vote)
     issued = {entry["member"] for entry in bundle.issued}
     for member, votes in voted.items():
         if votes > 1:

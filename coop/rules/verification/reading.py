@@ -15,6 +15,7 @@ from coop.rules.verification.shape import (
     OPENING_FACTS,
     RECEIPT_KEY,
     SECRET_VOTE,
+    TOLD_VOTE,
     require,
 )
 
@@ -56,10 +57,20 @@ def _require_one_we_can_check(given: dict[str, Any]) -> None:
         raise Unreadable(f"The ballot has more than {MOST_OPTIONS} options.")
     election = ballot["kind"] == "election"
     require(given["rule"], ELECTION_RULE if election else MOTION_RULE, "rule")
+    for place, entry in enumerate(given["roll"]):
+        if entry.get("struck", True) is not True:
+            raise Unreadable(f"roll[{place}].struck is not true; it stands only where it is.")
+    if (
+        not all(type(votes) is int for votes in given.get("spoilt", {"": 0}).values())
+        or given.get("spoilt") == {}
+    ):
+        raise Unreadable(
+            "spoilt is not a number of votes for each class; it stands only where there are any."
+        )
     if "reopen" in given["rule"]:
         require(given["rule"]["reopen"], int, "rule.reopen")
     if ballot["secrecy"] == "secret":
-        require(given["votes"], [SECRET_VOTE], "votes")
+        require(given["votes"], [(SECRET_VOTE, TOLD_VOTE)], "votes")
         require(given["receipt_key"], RECEIPT_KEY, "receipt_key")
         for voting_class, key in given["keys"].items():
             require(key, CLASS_KEY, f"keys.{voting_class[:40]}")

@@ -45,7 +45,7 @@ def faults_of_tokens(bundle: Bundle, signatures: Signatures | None) -> Faults:
         yield "votes", "Nothing here can check signatures."
         return
     ballot_id = bundle.ballot["id"]
-    for place, vote in enumerate(bundle["votes"]):
+    for place, vote in bundle.serials:
         key = bundle["keys"].get(vote["class"])
         message = token_message(ballot_id, vote["class"], vote["serial"])
         if key is None or not signatures.token_is_good(key, vote["prefix"], message, vote["token"]):
@@ -61,23 +61,35 @@ def faults_of_signatures(bundle: Bundle, signatures: Signatures | None) -> Fault
         yield "votes", "Nothing here can check signatures."
         return
     ballot_id = bundle.ballot["id"]
-    for place, vote in enumerate(bundle["votes"]):
+    for place, vote in bundle.serials:
         message = vote_message(ballot_id, vote["n"], vote["vote"])
         if not signatures.vote_is_signed(vote["serial"], message, vote["sig"]):
             yield f"votes[{place}].sig", f"The vote of {_name(vote)} is not signed by that serial."
 
 
 def faults_of_serials(bundle: Bundle) -> Faults:
-    """Each serial votes once, and no class has more votes than tokens were issued to it."""
-    for serial, times in Counter(vote["serial"] for vote in bundle["votes"]).items():
+    """Each serial votes once; no class has more votes than tokens, nor other papers than its struck could give."""
+    cast = [vote for _place, vote in bundle.serials]
+    for serial, times in Counter(vote["serial"] for vote in cast).items():
         if times > 1:
             yield "votes", f"The serial {serial[:_CUT]}… votes {times} times."
     issued = Counter(entry["class"] for entry in bundle.issued)
-    for name, votes in sorted(Counter(vote["class"] for vote in bundle["votes"]).items()):
+    for name, votes in sorted(Counter(vote["class"] for vote in cast).items()):
         if votes > issued[name]:
             yield (
                 "votes",
                 f"The class {name[:_CUT]} has {votes} votes, but {issued[name]} tokens were issued.",
+            )
+    weights = weights_of_classes(bundle)
+    told = Counter(vote["class"] for vote in bundle["votes"] if "serial" not in vote)
+    struck = Counter(entry["class"] for entry in bundle.struck)
+    for name in sorted(told.keys() | struck.keys()):
+        weight = weights.get(name, 1)
+        if told[name] * weight + bundle.spoilt.get(name, 0) != struck[name] * weight:
+            given, could = told[name], struck[name]
+            yield (
+                "votes",
+                f"The class {name[:_CUT]} has {given} votes by tellers, but {could} members are struck.",
             )
 
 

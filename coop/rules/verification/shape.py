@@ -1,7 +1,7 @@
 """What a bundle looks like: names, kinds of values, and nothing else where no hash would cover it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from coop.rules.verification.bundle import Unreadable, instant
@@ -19,9 +19,10 @@ class Instant:
 
 @dataclass(frozen=True)
 class Only:
-    """An object with these names and no others."""
+    """An object with these names, perhaps those that may be there, and no others."""
 
     names: dict[str, Any]
+    perhaps: dict[str, Any] = field(default_factory=dict)
 
 
 # A dict may hold more than its names: a hash covers the rest. A list holds one shape, a tuple gives several.
@@ -87,11 +88,13 @@ BUNDLE = Only(
         "events": [_EVENT],
         "decision": Only({"number": str, "outcome": str, "reasoning": str, "decided_on": str}),
         "head": Digest,
-    }
+    },
+    perhaps={"spoilt": {}},
 )
 SECRET_VOTE = Only(
     {"class": str, "serial": str, "prefix": str, "token": str, "n": int, "vote": str, "sig": str}
 )
+TOLD_VOTE = Only({"class": str, "vote": str})  # by tellers
 CLASS_KEY = Only({"kty": str, "n": str, "e": str})
 RECEIPT_KEY = Only({"kty": str, "crv": str, "x": str, "y": str})
 
@@ -122,12 +125,14 @@ def require(value: Any, shape: Any, where: str = "") -> None:
 
 def _require_object(value: Any, shape: dict[str, Any] | Only, where: str) -> None:
     names = shape.names if isinstance(shape, Only) else shape
+    perhaps = shape.perhaps if isinstance(shape, Only) else {}
     if not isinstance(value, dict):
         raise Unreadable(f"{where or 'The file'} is not an object.")
     inside = f"{where}." if where else ""
     missing = [name for name in names if name not in value]
     if missing:
         raise Unreadable(f"{inside}{missing[0]} is missing.")
+    names = names | {name: perhaps[name] for name in perhaps if name in value}
     if isinstance(shape, Only) and len(value) > len(names):
         stranger = next(name for name in value if name not in names)
         raise Unreadable(f"A bundle has no “{inside}{stranger[:40]}”.")

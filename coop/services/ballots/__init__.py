@@ -1,7 +1,16 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
 from coop.services.ballots import secret
-from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
+from coop.services.ballots.by_tellers import (
+    Told,
+    Ways,
+    awaits_papers,
+    forget,
+    is_awaiting_papers,
+    told_votes,
+    ways_of,
+)
+from coop.services.ballots.certificates import certificate, certificate_record, drawing_of, took_part
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
     Candidate,
@@ -29,27 +38,33 @@ from coop.services.ballots.reading import (
     Listing,
     Place,
     RollLine,
+    VoteLine,
     awaiting,
     ballot_of,
     decision_on,
     decisions_by_id,
     find,
     find_decision,
+    handed_in_words,
     list_ballots,
     list_decisions,
+    locked,
     outcomes_of,
+    pages_of_votes,
     place_of,
     recent_decisions,
     roll_lines,
     turnout,
+    wall_words,
     who_voted_how,
 )
-from coop.services.ballots.roll import draw_roll, eligible_on, why_not
+from coop.services.ballots.roll import draw_roll, eligible_on, size_of, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
 from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.voting import cast_vote, vote_of
+from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
     "GRACE",
@@ -60,8 +75,12 @@ __all__ = [
     "Place",
     "Preview",
     "RollLine",
+    "Told",
+    "VoteLine",
+    "Ways",
     "announce",
     "awaiting",
+    "awaits_papers",
     "ballot_of",
     "before_opening",
     "bundle",
@@ -73,6 +92,7 @@ __all__ = [
     "change_draft",
     "change_secrecy",
     "chosen_secrecy",
+    "classes_of",
     "decision_on",
     "decisions_by_id",
     "draw_roll",
@@ -81,16 +101,21 @@ __all__ = [
     "explain",
     "find",
     "find_decision",
+    "forget",
+    "handed_in_words",
     "head_of_bundle",
     "ids_due",
+    "is_awaiting_papers",
     "lawful",
     "list_ballots",
     "list_decisions",
+    "locked",
     "member_mark",
     "offices_to_fill",
     "open_ballot",
     "open_due",
     "outcomes_of",
+    "pages_of_votes",
     "paper_of",
     "place_of",
     "preview",
@@ -103,9 +128,17 @@ __all__ = [
     "seal",
     "secret",
     "set_up_election",
+    "set_votes",
+    "size_of",
+    "told_votes",
+    "took_part",
     "turnout",
     "void",
     "vote_of",
+    "votes_today",
+    "wall_words",
+    "ways_of",
+    "weights_of",
     "what_else",
     "who_voted_how",
     "why_not",

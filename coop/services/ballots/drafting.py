@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, insert, select
+from sqlalchemy import JSON, String, cast, func, insert, literal, select
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, BallotOption, Motion, RollEntry
+from coop.models.columns import Instant
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.models.records import OutboxMail
@@ -295,6 +296,7 @@ def _open(
     ballot.method = found.method
     ballot.zone, ballot.opens_at, ballot.opened_at = organisation.zone, opens_at, now
     ballot.closes_at = closing_of(opens_at, found.period_days, organisation.zone)
+    ballot.papers_until = closing_of(ballot.closes_at, rule["paper_count_days"], organisation.zone)
     db.session.flush()
     facts = {
         "closes_at": ballot.closes_at.isoformat(),
@@ -342,12 +344,19 @@ def _draft(
 
 def _tell_voters(ballot: Ballot, organisation: Organisation, now: datetime) -> None:
     """Queue one mail a voter; in one statement, since a roll can be long."""
-    ids = {"path": f"/ballots/{ballot.number}", "number": ballot.number}
+    subject = {"path": f"/ballots/{ballot.number}", "number": ballot.number}
     if ballot.secrecy == "secret":
-        ids["fingerprint"] = secret.fingerprint_of(ballot)
-    voters = db.session.scalars(
-        select(RollEntry.membership_id)
-        .join(Membership, Membership.id == RollEntry.membership_id)
+        subject["fingerprint"] = secret.fingerprint_of(ballot)
+    mails = (
+        select(
+            literal(organisation.id),
+            literal(f"ballot-open:{ballot.id}:") + cast(Membership.id, String),
+            literal("ballot-open"),
+            Membership.id,
+            literal(subject, JSON),
+            literal(now, Instant),
+        )
+        .join(RollEntry, RollEntry.membership_id == Membership.id)
         .where(
             RollEntry.ballot_id == ballot.id,
             RollEntry.entitled,
@@ -355,19 +364,8 @@ def _tell_voters(ballot: Ballot, organisation: Organisation, now: datetime) -> N
             Membership.email != "",
         )
     )
-    mails = [
-        {
-            "organisation_id": organisation.id,
-            "key": f"ballot-open:{ballot.id}:{membership_id}",
-            "template": "ballot-open",
-            "membership_id": membership_id,
-            "ids": ids,
-            "queued_at": now,
-        }
-        for membership_id in voters
-    ]
-    if mails:
-        db.session.execute(insert(OutboxMail), mails)
+    columns = ["organisation_id", "key", "template", "membership_id", "ids", "queued_at"]
+    db.session.execute(insert(OutboxMail).from_select(columns, mails))
 
 
 def _refuse_candidates(organisation: Organisation, candidates: Sequence[Candidate], now: datetime) -> None:

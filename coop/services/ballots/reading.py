@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
 
 from coop.access import Actor
@@ -15,6 +16,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
+from coop.models.tellers import PaperBatch, PaperVoter
 
 Row = TypeVar("Row", Ballot, Decision)
 PAGE_SIZE = 20
@@ -41,12 +43,15 @@ class Place:
     entitled: bool
     reason: str
     choice: Any
+    given: str = "online"  # or "roll-call"
+    handed_in_at: datetime | None = None  # tellers hold this member's paper vote
+    struck: bool = False  # and two of them have confirmed it
     voting_class: str = "member"
     issued: bool = False  # a token of a secret ballot: whether it was cast, and how, nobody knows
 
     @property
     def has_voted(self) -> bool:
-        return self.choice is not None or self.issued
+        return self.choice is not None or self.struck or self.issued
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,20 @@ class RollLine:
     number: int
     name: str
     entitled: bool
+    weight: int
     reason: str
     notices: str
+
+
+@dataclass(frozen=True)
+class VoteLine:
+    """A vote of an open ballot with its voter."""
+
+    name: str
+    number: int
+    choice: str
+    given: str
+    weight: int
 
 
 _BY_NUMBER = select(Ballot).where(
@@ -155,8 +172,15 @@ def awaiting(actor: Actor, now: datetime) -> list[Ballot]:
             RollEntry, and_(RollEntry.ballot_id == Ballot.id, RollEntry.membership_id == actor.membership_id)
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
-        .where(RollEntry.entitled, Vote.id.is_(None), TokenIssued.roll_entry_id.is_(None), _open(now))
+        .where(
+            RollEntry.entitled,
+            Vote.id.is_(None),
+            PaperVoter.roll_entry_id.is_(None),
+            TokenIssued.roll_entry_id.is_(None),
+            _open(now),
+        )
         .order_by(Ballot.closes_at, Ballot.id)
     )
     return list(db.session.scalars(waiting))
@@ -179,36 +203,52 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
             RollEntry.voting_class,
             Vote.id,
             Vote.choice,
+            Vote.given,
+            PaperBatch.entered_at,
+            PaperBatch.confirmed_at,
             TokenIssued.ballot_id.label("issued"),
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
+        .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
         .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id)
     ).first()
     if row is None:
         return None
-    choice = None if row.id is None else row.choice
-    return Place(row.entitled, row.reason, choice, row.voting_class, row.issued is not None)
+    return Place(
+        row.entitled,
+        row.reason,
+        None if row.id is None else row.choice,
+        row.given or "online",
+        row.entered_at,
+        row.confirmed_at is not None,
+        row.voting_class,
+        row.issued is not None,
+    )
 
 
 def turnout(ballot: Ballot) -> tuple[int, int]:
-    """Count who voted and who could; in a secret ballot who was given a token."""
+    """Count who voted, on paper too, and who could; in a secret ballot who was given a token."""
     took_part: Any = TokenIssued if ballot.secrecy == "secret" else Vote
+    struck = PaperBatch.confirmed_at.is_not(None)
     row = db.session.execute(
-        select(func.count(took_part.roll_entry_id), func.count(RollEntry.id))
+        select(func.count(took_part.roll_entry_id) + func.count(PaperBatch.id), func.count(RollEntry.id))
         .select_from(RollEntry)
         .outerjoin(took_part, took_part.roll_entry_id == RollEntry.id)
+        .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
+        .outerjoin(PaperBatch, and_(PaperBatch.id == PaperVoter.batch_id, struck))
         .where(RollEntry.ballot_id == ballot.id, RollEntry.entitled)
     ).one()
     return row[0], row[1]
 
 
-def who_voted_how(ballot: Ballot, page: int = 1) -> list[tuple[str, int, str]]:
-    """List name, number and choice of each vote of an open ballot that is sealed; of others nothing."""
+def who_voted_how(ballot: Ballot, page: int = 1) -> list[VoteLine]:
+    """List each vote of an open ballot that is sealed; of others nothing."""
     if ballot.secrecy != "open" or ballot.kind != "motion" or ballot.sealed_at is None:
         return []
     rows = db.session.execute(
-        select(Membership.name, Membership.number, Vote.choice)
+        select(Membership.name, Membership.number, Vote.choice, Vote.given, RollEntry.weight)
         .select_from(Vote)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .join(Membership, Membership.id == RollEntry.membership_id)
@@ -217,13 +257,26 @@ def who_voted_how(ballot: Ballot, page: int = 1) -> list[tuple[str, int, str]]:
         .limit(VOTES_A_PAGE)
         .offset((min(max(1, page), 100_000) - 1) * VOTES_A_PAGE)
     )
-    return [(name, number, choice) for name, number, choice in rows]
+    return [VoteLine(*row) for row in rows]
+
+
+def pages_of_votes(ballot: Ballot, decision: Decision) -> int:
+    """Count the pages of who voted how: by voters, who may have several votes each."""
+    weighted = "members" in decision.result
+    return max(1, -(-(turnout(ballot)[0] if weighted else decision.result["voted"]) // VOTES_A_PAGE))
 
 
 def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[RollLine], int]:
     """List a page of the frozen roll, with reasons, and how long it is."""
     query = (
-        select(Membership.number, Membership.name, RollEntry.entitled, RollEntry.reason, Membership.notices)
+        select(
+            Membership.number,
+            Membership.name,
+            RollEntry.entitled,
+            RollEntry.weight,
+            RollEntry.reason,
+            Membership.notices,
+        )
         .join(Membership, Membership.id == RollEntry.membership_id)
         .where(RollEntry.ballot_id == ballot.id)
     )
@@ -231,15 +284,23 @@ def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[
         query = query.where(name_has(words))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.execute(_slice(query.order_by(Membership.number), page))
-    lines = [
-        RollLine(number, name, entitled, reason, notices) for number, name, entitled, reason, notices in rows
-    ]
-    return lines, total
+    return [RollLine(*row) for row in rows], total
 
 
 def closing_words(ballot: Ballot) -> str:
     """Say when a ballot closes as wall time in the zone of its promise: “3 May 2026, 18:00 (Madrid)”."""
     return wall_words(ballot.closes_at, ballot.zone)
+
+
+def handed_in_words(ballot: Ballot, handed_in_at: datetime) -> str:
+    """Say why somebody whose paper vote the tellers hold can't vote in the browser as well."""
+    day = format_date(handed_in_at.astimezone(ZoneInfo(ballot.zone)).date(), "d MMMM y")
+    told = _(
+        "Your paper vote was handed in on %(day)s, and the tellers struck you from the electronic roll. "
+        "If it was not yours, tell the returning officer.",
+        day=day,
+    )
+    return str(told)
 
 
 def wall_words(instant: datetime, zone: str) -> str:

@@ -19,6 +19,7 @@ from coop.rules.tally import METHODS
 from coop.rules.tally.motion import sources
 from coop.rules.thresholds import Basis, Majority, Quorum
 from coop.services import constitution
+from coop.services.ballots.weights import weights_of
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,11 @@ def rule_of(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[s
     return lawful_for(ballot, organisation, now).frozen
 
 
-def explain(rule: dict[str, Any], eligible: int | None = None) -> str:
-    """Say the rule in a sentence for the paper: what carries it, or how it is counted."""
+def explain(rule: dict[str, Any], eligible: int | None = None, members: int | None = None) -> str:
+    """Say the rule in a sentence for the paper: what carries it, or how it is counted.
+
+    `eligible` are the votes on the roll, `members` its heads.
+    """
     quorum = Quorum.parse(rule["quorum"]) if rule["quorum"] else None
     parts = []
     if "majority" in rule:
@@ -92,7 +96,7 @@ def explain(rule: dict[str, Any], eligible: int | None = None) -> str:
             _("%(seats)s, counted by %(method)s.", seats=seats, method=METHODS[rule["method"]].title)
         )
     if quorum is not None:
-        parts.append(_must_vote(quorum, eligible))
+        parts.append(_must_vote(quorum, eligible, members))
     parts.append(sources(rule["articles"], rule["version"]))
     return " ".join(part for part in parts if part)
 
@@ -102,10 +106,17 @@ def term_of(rule: dict[str, Any], starts_on: Any) -> Any:
     return add_months(starts_on, rule["term_months"]) - timedelta(days=1)
 
 
-def _must_vote(quorum: Quorum, eligible: int | None) -> str:
-    """Say the quorum: in heads once the roll is known, before as the constitution has it."""
+def _must_vote(quorum: Quorum, eligible: int | None, members: int | None) -> str:
+    """Say the quorum: in heads (or votes) once the roll is known, before as the constitution has it."""
     if not quorum.needed(1):
         return ""
+    if quorum.basis is Basis.ELIGIBLE and eligible is not None and members not in (None, eligible):
+        least = _(
+            "At least %(needed)d of the %(eligible)d votes must be given.",
+            needed=quorum.needed(eligible),
+            eligible=eligible,
+        )
+        return str(least)
     if quorum.basis is Basis.ELIGIBLE and eligible is not None:
         least = _(
             "At least %(needed)d of the %(eligible)d members must vote.",
@@ -139,6 +150,8 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "secrecy": "ballot.secrecy",
         "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
+        "paper_count": "ballot.paper_count",
+        "proxies": "proxy.limit",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
@@ -154,6 +167,8 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "secrecy": "election.secrecy",
         "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
+        "paper_count": "ballot.paper_count",
+        "proxies": "proxy.limit",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
@@ -179,6 +194,9 @@ def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[st
         "period_days": found["period"].value.n,
         "cutoff_days": found["cutoff"].value.n,
         "cutoff_article": found["cutoff"].article or "",
+        "paper_count_days": found["paper_count"].value.n,
+        "weights": weights_of(version).plain(),
+        "proxies": {"limit": found["proxies"].value.n, "article": found["proxies"].article},
         "articles": sorted(articles, key=_natural),
         "version": version.number,
         "version_sha256": version.sha256,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
@@ -12,12 +12,12 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots import secret
+from coop.services.ballots import by_tellers, secret
 from coop.services.ballots.reading import locked
-from coop.services.ballots.roll import eligible_on
+from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
-from coop.services.ballots.transcript import closing_record, opening_event, sha256_of
-from coop.services.ballots.votes import votes_of
+from coop.services.ballots.transcript import closing_record, opening_event, sha256_of, voters_in
+from coop.services.ballots.votes import spoilt_on, votes_of
 from coop.services.records import as_record, record
 
 GRACE = timedelta(seconds=10)  # for requests that came in time and wait for the lock
@@ -27,7 +27,12 @@ def ids_due(now: datetime, organisation_id: int | None = None) -> tuple[list[int
     """Name the announced ballots whose time has come, and those that closed and are not counted yet."""
     due = or_(
         and_(Ballot.opens_at <= now, Ballot.announced_at.is_not(None), Ballot.opened_at.is_(None)),
-        and_(Ballot.closes_at <= now - GRACE, Ballot.opened_at.is_not(None), Ballot.sealed_at.is_(None)),
+        and_(
+            Ballot.closes_at <= now - GRACE,
+            Ballot.opened_at.is_not(None),
+            Ballot.sealed_at.is_(None),
+            not_(by_tellers.awaits_papers(now)),
+        ),
     )
     query = select(Ballot.id, Ballot.opened_at).where(due, Ballot.void_at.is_(None))
     if organisation_id is not None:
@@ -48,6 +53,9 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
         return db.session.scalar(select(Decision).where(Decision.ballot_id == ballot.id))
     if ballot.opened_at is None or ballot.void_at is not None or now < ballot.closes_at + GRACE:
         return None
+    if by_tellers.is_awaiting_papers(ballot, now):
+        return None
+    by_tellers.drop_unconfirmed(ballot, now)
     organisation = db.session.get_one(Organisation, ballot.organisation_id, with_for_update=True)
     if ballot.secrecy == "secret":
         secret.end(ballot)
@@ -58,13 +66,14 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     votes = votes_of(ballot)
     ballot.sealed_at = now
     decision = _decide(ballot, organisation, votes, now)
+    closing = closing_record(ballot)
     facts = {
         "decision": decision.label,
         "decided_on": decision.decided_on.isoformat(),
         "outcome": decision.outcome,
-        "votes": len(votes),
+        "votes": voters_in(closing, ballot.secrecy),
         "opening_event_sha256": sha256_of(as_record(opening_event(ballot))),
-        "closing_sha256": sha256_of(closing_record(ballot)),
+        "closing_sha256": sha256_of(closing),
         "seed": ballot.seed,
     }
     record(organisation, PROGRAM, "sealed", f"ballot {ballot.number}", now, facts)
@@ -120,12 +129,22 @@ def _decide(
 
 def _count(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[Counted, str]:
     """Count the votes, and say in the decision's words what they came to."""
-    rule, eligible, seed = ballot.rule or {}, eligible_on(ballot), bytes.fromhex(ballot.seed)
+    rule, size, seed = ballot.rule or {}, size_of(ballot), bytes.fromhex(ballot.seed)
+    spoilt = spoilt_on(ballot)
     if ballot.kind == "motion":
-        return decide_motion(rule, votes, eligible, seed), ballot.text
+        motion = decide_motion(rule, votes, size.votes, seed, spoilt=spoilt, members=size.members)
+        return motion, ballot.text
     names = tuple(option.name for option in ballot.options)
     counted = decide_election(
-        rule, votes, eligible, seed, method=ballot.method, names=names, seats=ballot.seats
+        rule,
+        votes,
+        size.votes,
+        seed,
+        method=ballot.method,
+        names=names,
+        seats=ballot.seats,
+        spoilt=spoilt,
+        members=size.members,
     )
     elected = ", ".join(one["name"] for one in counted.result["elected"])
     text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")

@@ -16,7 +16,7 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent, AuditLink
 from coop.rules.chain import canonical
 from coop.rules.tally.motion import Choice
-from coop.services.ballots import secret
+from coop.services.ballots import by_tellers, secret
 from coop.services.ballots.marks import member_mark
 from coop.services.records import as_record
 
@@ -64,27 +64,21 @@ def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]
 def closing_record(ballot: Ballot) -> dict[str, Any]:
     """Gather what sealing froze; its hash stands in the closing event.
 
-    A private vote stands without its member, as often as it weighs: nothing else joins a weight to it. A
-    secret vote stands by its serial, with what shows that it is of a voter of its class.
+    A private vote stands without its member, as often as it weighs: nothing else joins a weight to it. So does
+    what tellers entered; the marks of those voters are `struck`, and votes that were spoilt are counted apart.
+    A secret vote stands by its serial, with what shows that it is of a voter of its class.
     """
-    if ballot.secrecy == "secret":
-        return {
-            "votes": secret.votes_by_serial(ballot),
-            "issued": secret.marks_issued(ballot),
-            "seed": ballot.seed,
-        }
-    rows = db.session.execute(
-        select(Membership.number, Vote.choice, RollEntry.weight)
-        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
-        .join(Membership, Membership.id == RollEntry.membership_id)
-        .where(Vote.ballot_id == ballot.id)
-    ).all()
-    marked = [(member_mark(ballot, number), choice, weight) for number, choice, weight in rows]
-    votes: list[Any] = [choice for _mark, choice, weight in marked for _paper in range(weight)]
-    if ballot.secrecy == "open":
-        votes = [{"member": mark, "choice": choice} for mark, choice, _weight in marked]
-    issued = sorted(mark for mark, _choice, _weight in marked)
-    return {"votes": sorted(votes, key=canonical), "issued": issued, "seed": ballot.seed}
+    votes, issued = _secret_votes(ballot) if ballot.secrecy == "secret" else _named_votes(ballot)
+    closed = {"votes": votes, "issued": sorted(issued), "seed": ballot.seed}
+    struck = sorted(member_mark(ballot, number) for number in by_tellers.struck_numbers(ballot))
+    spoilt = by_tellers.spoilt_votes(ballot)
+    return closed | ({"struck": struck} if struck else {}) | ({"spoilt": spoilt} if spoilt else {})
+
+
+def voters_in(closed: dict[str, Any], secrecy: str) -> int:
+    """Count who voted: in a secret ballot a token may have been issued and not used."""
+    cast = [vote for vote in closed["votes"] if "serial" in vote] if secrecy == "secret" else closed["issued"]
+    return len(cast) + len(closed.get("struck", ()))
 
 
 def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -101,21 +95,58 @@ def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
     if link is None:
         raise Refusal(_("The count was recorded a moment ago. Ask for the file again in a few seconds."))
     opened, closed = opening_record(ballot, organisation), closing_record(ballot)
-    voted = set(closed["issued"])
-    return opened | {
-        "roll": [entry | {"issued": entry["member"] in voted} for entry in opened["roll"]],
-        "votes": closed["votes"],
-        "result": decision.result,
-        "seed": ballot.seed,
-        "events": [as_record(opening_event(ballot)), as_record(closing) | {"previous": link.previous}],
-        "decision": {
-            "number": decision.label,
-            "outcome": decision.outcome,
-            "reasoning": decision.reasoning,
-            "decided_on": decision.decided_on.isoformat(),
-        },
-        "head": link.hash,
-    }
+    voted, struck = set(closed["issued"]), set(closed.get("struck", ()))
+    roll = [
+        entry | {"issued": entry["member"] in voted} | ({"struck": True} if entry["member"] in struck else {})
+        for entry in opened["roll"]
+    ]
+    spoilt = {"spoilt": closed["spoilt"]} if "spoilt" in closed else {}
+    return (
+        opened
+        | spoilt
+        | {
+            "roll": roll,
+            "votes": closed["votes"],
+            "result": decision.result,
+            "seed": ballot.seed,
+            "events": [as_record(opening_event(ballot)), as_record(closing) | {"previous": link.previous}],
+            "decision": {
+                "number": decision.label,
+                "outcome": decision.outcome,
+                "reasoning": decision.reasoning,
+                "decided_on": decision.decided_on.isoformat(),
+            },
+            "head": link.hash,
+        }
+    )
+
+
+def _secret_votes(ballot: Ballot) -> tuple[list[Any], list[str]]:
+    """Give the votes by serial, then the tellers' papers, and the marks of those who were issued a token."""
+    told = [
+        {"class": one.voting_class, "vote": canonical(one.choice)}
+        for one in by_tellers.told_votes(ballot)
+        for _paper in range(one.papers)
+    ]
+    return secret.votes_by_serial(ballot) + sorted(told, key=canonical), secret.marks_issued(ballot)
+
+
+def _named_votes(ballot: Ballot) -> tuple[list[Any], list[str]]:
+    """Give open or private votes, tellers' among them, and the marks of those who voted through the browser."""
+    rows = db.session.execute(
+        select(Membership.number, Vote.choice, RollEntry.weight)
+        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
+        .join(Membership, Membership.id == RollEntry.membership_id)
+        .where(Vote.ballot_id == ballot.id)
+    ).all()
+    marked = [(member_mark(ballot, number), choice, weight) for number, choice, weight in rows]
+    told = [one.choice for one in by_tellers.told_votes(ballot) for _paper in range(one.papers * one.weight)]
+    if ballot.secrecy == "open":
+        votes: list[Any] = [{"member": mark, "choice": choice} for mark, choice, _weight in marked]
+        votes += [{"choice": choice} for choice in told]
+    else:
+        votes = [choice for _mark, choice, weight in marked for _paper in range(weight)] + told
+    return sorted(votes, key=canonical), [mark for mark, _choice, _weight in marked]
 
 
 def head_of_bundle(ballot: Ballot) -> str:

@@ -12,9 +12,10 @@ from coop.access import Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry, Vote
+from coop.models.tellers import PaperBatch, PaperVoter
 from coop.rules.tally.motion import Choice
 from coop.services.ballots import papers
-from coop.services.ballots.reading import closing_words
+from coop.services.ballots.reading import closing_words, handed_in_words
 from coop.services.ballots.roll import why_not
 from coop.services.records import record
 
@@ -29,10 +30,13 @@ _PLACE = (
         RollEntry.id,
         RollEntry.entitled,
         RollEntry.reason,
+        PaperBatch.entered_at.label("handed_in_at"),
     )
     .outerjoin(
         RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == bindparam("voter"))
     )
+    .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
+    .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
     .where(Ballot.id == bindparam("ballot"))
     .with_for_update(read=True, of=Ballot)
 )
@@ -41,7 +45,7 @@ _PLACE = (
 def _upsert(insert: Callable[..., Any]) -> Any:
     """Insert or change in one statement, so that two clicks at once are one vote on either engine."""
     vote = insert(cast("Table", Vote.__table__))
-    changed = {"choice": vote.excluded.choice, "cast_at": vote.excluded.cast_at}
+    changed = {name: vote.excluded[name] for name in ("choice", "cast_at", "given")}
     return vote.on_conflict_do_update(index_elements=["roll_entry_id"], set_=changed)
 
 
@@ -62,6 +66,8 @@ def cast_vote(ballot: Ballot, voter: Actor, choice: str | papers.Choice, now: da
     if not row.entitled:
         why = row.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
+    if row.handed_in_at is not None:
+        raise Refusal(handed_in_words(ballot, row.handed_in_at))
     vote = {"ballot_id": ballot.id, "roll_entry_id": row.id, "choice": paper, "cast_at": now}
     db.session.execute(_CAST[db.engine.dialect.name], vote)
     # That somebody voted is a deed; what they chose stands nowhere but in the vote.

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from coop.access import Actor
 from coop.extensions import db
@@ -19,8 +19,10 @@ from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
+from coop.models.tellers import PaperVoter
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
+from coop.services import ballots as votes
 from coop.services import nominations
 
 NEWCOMER_DAYS = 30
@@ -164,7 +166,7 @@ def ballots_due(organisation: Organisation, now: datetime) -> bool:
             Ballot.void_at.is_(None),
             or_(
                 and_(Ballot.opened_at.is_(None), Ballot.opens_at <= now),
-                and_(Ballot.sealed_at.is_(None), Ballot.closes_at <= now),
+                and_(Ballot.sealed_at.is_(None), Ballot.closes_at <= now, not_(votes.awaits_papers(now))),
             ),
         )
         .limit(1)
@@ -196,10 +198,16 @@ def _ballots(
     organisation: Organisation, membership: Membership, now: datetime
 ) -> tuple[list[BallotTask], list[Excluded]]:
     rows = db.session.execute(
-        select(Ballot, Body.kind, RollEntry, func.coalesce(Vote.id, TokenIssued.roll_entry_id))
+        select(
+            Ballot,
+            Body.kind,
+            RollEntry,
+            func.coalesce(Vote.id, PaperVoter.roll_entry_id, TokenIssued.roll_entry_id),
+        )
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
         .where(
             Ballot.organisation_id == organisation.id,

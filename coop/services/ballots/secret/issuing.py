@@ -20,6 +20,8 @@ from coop.extensions import db
 from coop.gateways import blind_signatures
 from coop.models.ballots import Ballot, RollEntry, TokenIssued
 from coop.models.organisations import Organisation
+from coop.models.tellers import PaperBatch, PaperVoter
+from coop.services.ballots.reading import handed_in_words
 from coop.services.ballots.roll import why_not
 from coop.services.ballots.secret.keys import CLASS, private_key, public_keys
 from coop.services.ballots.voting import refuse_outside_voting
@@ -49,10 +51,13 @@ _PLACE = (
         RollEntry.entitled,
         RollEntry.reason,
         RollEntry.voting_class,
+        PaperBatch.entered_at.label("handed_in_at"),
     )
     .outerjoin(
         RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == bindparam("voter"))
     )
+    .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
+    .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
     .where(Ballot.id == bindparam("ballot"))
 )
 _PLACE_KEPT = _PLACE.with_for_update(read=True, of=Ballot)
@@ -117,4 +122,6 @@ def _entry_of(place: Any, ballot: Ballot, voter: Actor, now: datetime) -> Any:
     if not row.entitled:
         why = row.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
+    if row.handed_in_at is not None:
+        raise Refusal(handed_in_words(ballot, row.handed_in_at))
     return row
