@@ -2,7 +2,7 @@
 
 import html
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask, request
@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from coop.access import actor_for
 from coop.extensions import db
+from coop.gateways.blind_signatures import b64u, from_b64u
+from coop.gateways.voter import Voter
 from coop.models.accounts import Person
 from coop.models.ballots import Ballot, SecretVote
 from coop.models.members import Membership
@@ -26,7 +28,7 @@ class Box:
         self.app, self.path, self.asked, self.faults = app, "", [], {}
         app.after_request(self._meddle)
 
-    def open(self, candidates=(), method=""):
+    def open(self, candidates=()):
         """Open a secret motion, or an election among members of these numbers; gives its path."""
         with self.app.test_request_context("/"):
             now = datetime.now(UTC)
@@ -35,8 +37,6 @@ class Box:
             officer = actor_for(person, organisation, organisation.day_of(now))
             with writing():
                 ballot = self._draft(organisation, officer, now, candidates)
-                if method:
-                    ballot.method = method
                 self.number = ballot.number
             ballot = ballots.find(organisation, self.number)
             key = self.app.config["COOP"].ballot_key
@@ -72,10 +72,39 @@ class Box:
     def serials(self):
         return [serial for (serial,) in self._rows(SecretVote.serial)]
 
+    def receipt_key(self):
+        with self.app.app_context():
+            return ballots.secret.public_keys(self._ballot())[1]
+
+    def others_vote(self):
+        """Let five officers vote, so that the ballot has enough votes to be counted."""
+        secret, key = ballots.secret, self.app.config["COOP"].ballot_key
+        with self.app.test_request_context("/"):
+            now, ballot = datetime.now(UTC), self._ballot()
+            organisation = db.session.get_one(Organisation, ballot.organisation_id)
+            for name in ("secretary", "treasurer", "librarian", "auditor", "branch"):
+                person = db.session.scalar(select(Person).where(Person.email == f"{name}@pioneers.example"))
+                actor = actor_for(person, organisation, organisation.day_of(now))
+                voter = Voter(secret.ballot_id(ballot, organisation), "member", secret.public_keys(ballot)[0])
+                asked = secret.ask(ballot, actor, b64u(voter.blinded), now)
+                with writing():
+                    secret.issue(ballot, actor, asked, now)
+                voter.take(from_b64u(secret.sign(ballot, organisation, actor, asked, key)["signature"]))
+                paper = secret.checked(ballot, organisation, voter.cast("for"))
+                with writing():
+                    secret.cast(ballot, paper, now)
+
+    def _ballot(self):
+        return db.session.scalar(
+            select(Ballot)
+            .join(Organisation, Organisation.id == Ballot.organisation_id)
+            .where(Organisation.slug == "pioneers", Ballot.number == self.number)
+        )
+
     def _rows(self, *columns):
         with self.app.app_context():
-            ballot = select(Ballot.id).where(Ballot.number == self.number).scalar_subquery()
-            return db.session.execute(select(*columns).where(SecretVote.ballot_id == ballot)).all()
+            here = SecretVote.ballot_id == self._ballot().id
+            return db.session.execute(select(*columns).where(here)).all()
 
     def lose(self, step):
         """The server does what it is asked the first time, and its answer never comes."""
@@ -110,6 +139,10 @@ class Box:
         if step in self.faults:
             self.faults[step](response)
         return response
+
+
+def after_closing():
+    return datetime.now(UTC) + timedelta(days=40)
 
 
 @pytest.fixture

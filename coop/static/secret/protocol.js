@@ -191,8 +191,8 @@ export class Voting {
     if (coop !== "voting key" || format !== 1) throw new Untrusted("file");
     if (record.ballot !== ballot) throw new Untrusted("ballot");
     if (record.member !== member) throw new Untrusted("member");
-    await believed("file", () => whole(record));
     this.#holdKeys(record);
+    await believed("file", () => whole(record));
     return record;
   }
 
