@@ -68,7 +68,7 @@ def receipt_code(number: int) -> Response:
     try:
         given = json.loads(request.get_data()) if (request.content_length or 0) <= LONGEST_RECEIPT else None
         lines = receipt_lines(ballots.secret.ballot_id(ballot, g.organisation), given)
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise Unreadable(_("This is not a receipt of this ballot.")) from wrong
     return Response(qr_svg(lines), mimetype="image/svg+xml")
 

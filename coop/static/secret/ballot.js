@@ -5,6 +5,8 @@ import { fingerprint, Unsure, Untrusted, Voting } from "./protocol.js";
 import { Refused, Server, SignedOut, Stale } from "./server.js";
 import { openStore } from "./store.js";
 
+const GOOD = new Set(["counted", "forgotten"]); // news, of what the status can say
+
 class Page {
   constructor(root) {
     this.root = root;
@@ -187,7 +189,9 @@ class Page {
   }
 
   #say(what) {
-    this.#part("status").textContent = this.#part("status").dataset[what];
+    const status = this.#part("status");
+    status.textContent = status.dataset[what];
+    status.classList.toggle("good", GOOD.has(what));
   }
 
   #wrong(sentence, field) {
