@@ -47,6 +47,7 @@ PUBLIC = frozenset(
         "members.application",
         "constitution.show",
         "constitution.source",
+        "ballots.receipt_code",
         "organisations.found",
         "demo.mail",
         "demo.read_mail",
@@ -205,7 +206,8 @@ def _answer_errors(app: Flask) -> None:
     app.register_error_handler(TooManyAttempts, say(429))
     app.register_error_handler(Forbidden, lambda _error: _page(403))
     app.register_error_handler(Missing, say(404))
-    app.register_error_handler(CSRFError, lambda _error: _page(409, STALE))
+    # A script is told to have its member sign in again, which leads back to the page and to what it kept.
+    app.register_error_handler(CSRFError, lambda _error: _page(401 if request.is_json else 409, STALE))
     app.register_error_handler(IntegrityError, _collided)
     app.register_error_handler(OperationalError, _not_done)
     app.register_error_handler(HTTPException, _http_error)

@@ -252,7 +252,7 @@ def _of_decisions(here: int, there: int) -> Things:
     return {
         **{
             f"ballots/<int:number>/{end}": secrets
-            for end in ("cast", "issued", "keys.json", "secrecy", "token", "votes")
+            for end in ("cast", "issued", "keys.json", "receipt.svg", "secrecy", "token", "votes")
         },
         "ballots/<int:number>/tellers": papers,
         "ballots/<int:number>/telling": papers,

@@ -68,16 +68,17 @@ def cast(number: int) -> Response:
 @bp.get("/ballots/<int:number>/votes")
 @requires(Permission.SEE_BALLOTS)
 def votes(number: int) -> str:
-    """Every vote of a sealed secret ballot by its serial, to find one's own."""
+    """Every vote of a sealed secret ballot by its serial, to find one's own.
+
+    Without a search: whoever typed their serial would tell the server whose vote it is.
+    """
     ballot = _secret(number)
-    serial = request.args.get("q", "")
     return render_template(
         "ballots/votes.html",
         ballot=ballot,
         decision=ballots.decision_on(ballot),
         stage=ballot.stage_at(g.now),
-        serial=serial,
-        found=secret.vote_list(ballot, g.actor, serial=serial, page=_page()),
+        found=secret.vote_list(ballot, g.actor, page=_page()),
         words=_words_of(ballot),
         classes=len(secret.public_keys(ballot)[0]),
     )

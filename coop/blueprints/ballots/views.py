@@ -12,6 +12,7 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.secret_papers import told_to_browser
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.voice import voice_of
 from coop.blueprints.ballots.whose import asked_giver, for_whom, is_running, whom_for
@@ -144,6 +145,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         ways=ballots.ways_of(ballot) if decision else None,
         way_words=way_words(),
         voice=voice_of(ballot, decision),
+        secret=told_to_browser(ballot, place),
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
