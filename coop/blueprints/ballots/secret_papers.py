@@ -53,7 +53,9 @@ def told_to_browser(ballot: Ballot, place: ballots.Place | None) -> dict[str, An
         "files": {"receipt": f"{file}-receipt.json", "key": f"{file}-voting-key.json"},
         "csrf": generate_csrf(),
         "say_blank": _blank(kind),
-        "on_paper": ballots.handed_in_words(ballot, place.handed_in_at) if place.handed_in_at else "",
+        "on_paper": ballots.handed_in_words(ballot, place.handed_in_at, place.channel)
+        if place.handed_in_at
+        else "",
     }
 
 
