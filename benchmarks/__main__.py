@@ -6,11 +6,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import counting, pages, sizes, voting
+from benchmarks import counting, pages, secret, sizes, voting
 from tests.evidence import commit
 
 SUBJECTS = {
     "voting": voting.measure,
+    "secret": secret.measure,
     "sizes": sizes.measure,
     "pages": pages.measure,
     "counting": counting.measure,

@@ -33,6 +33,7 @@ class Server:
         self.environment = os.environ | {
             "INSTANCE": str(settings.instance),
             "COOP_DATABASE_URL": settings.database_url,
+            "COOP_BALLOT_KEY": settings.ballot_key,
             "COOP_ENV": "",
         }
         self.log = settings.instance / "server.log"

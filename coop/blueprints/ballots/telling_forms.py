@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from coop.models.ballots import Ballot
 from coop.rules.paper_votes import (
@@ -82,7 +82,7 @@ def _count(label: Any, description: Any = "") -> IntegerField:
         default=0,
         description=description,
         validators=[
-            Optional(),
+            InputRequired(_l("Write 0 if there is none.")),
             NumberRange(0, MOST_PAPERS, message=_l("Count from 0 to %(max)s papers.")),
         ],
     )
@@ -140,7 +140,7 @@ class Voters:
             Length(max=MOST_TYPED, message=_TOO_LONG),
         ],
     )
-    find = StringField(_l("Find a voter by name or number"), validators=[Optional(), Length(max=100)])
+    find = StringField(_l("Find a voter by name or number"), validators=[Length(max=100)])
 
 
 class Channel:

@@ -14,6 +14,7 @@ from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.voice import voice_of
+from coop.blueprints.ballots.whose import asked_giver, for_whom, is_running, whom_for
 from coop.blueprints.ballots.words import (
     choice_words,
     class_words,
@@ -89,10 +90,15 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         raise Missing  # a paper of the other kind
     stage, head = ballot.stage_at(g.now), head_beside(ballot)
     place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
+    proxies = ballots.proxies_of(ballot, g.organisation, g.actor, g.now) if is_running(stage) else None
+    voting_for, gone = whom_for(proxies)
+    if gone:
+        paper = None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
     kept = _kept_secret(ballot)
-    if paper is None and stage == "open" and place and place.entitled and not place.handed_in_at:
-        chosen = place.choice if isinstance(place.choice, list) else ()
+    seat = voting_for.place if voting_for else place
+    if paper is None and stage == "open" and seat and seat.entitled and not seat.handed_in_at and not gone:
+        chosen = seat.choice if isinstance(seat.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
     size = ballots.size_of(ballot) if ballot.opened_at else None
@@ -104,6 +110,10 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         stage=stage,
         place=place,
         voter=voter(),
+        proxies=proxies,
+        voting_for=voting_for,
+        seat=seat,
+        gone=gone,
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
         rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
@@ -128,7 +138,9 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         kept=kept,
         tellers=tellers.in_office(ballot) if decision is None else [],
         papers_until=tellers.last_instant(ballot),
-        handed_in=ballots.handed_in_words(ballot, place.handed_in_at) if place and place.handed_in_at else "",
+        handed_in=ballots.handed_in_words(ballot, place.handed_in_at, place.channel)
+        if place and place.handed_in_at
+        else "",
         ways=ballots.ways_of(ballot) if decision else None,
         way_words=way_words(),
         voice=voice_of(ballot, decision),
@@ -180,11 +192,11 @@ def vote(number: int) -> Answer:
         return render_ballot(_of_kind("motion", number), paper), 422
     try:
         with writing():
-            ballots.cast_on(number, g.actor, paper.choice.data, g.now)
+            ballots.cast_on(number, g.actor, paper.choice.data, g.now, giver=asked_giver())
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(_of_kind("motion", number), paper), 409
-    return redirect(url_for(".show", number=number))
+    return redirect(url_for(".show", number=number, **for_whom()))
 
 
 @bp.post("/ballots/<int:number>/rank")
@@ -200,11 +212,11 @@ def rank(number: int) -> Answer:
         return render_ballot(ballot, paper), 422
     try:
         with writing():
-            ballots.cast_on(number, g.actor, paper.choice(), g.now)
+            ballots.cast_on(number, g.actor, paper.choice(), g.now, giver=asked_giver())
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(find(number), paper), 409
-    return redirect(url_for(".show", number=number))
+    return redirect(url_for(".show", number=number, **for_whom()))
 
 
 @bp.get("/ballots/<int:number>/roll")

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from coop.access import PROGRAM, Actor, Permission, authorize
-from coop.errors import Missing, Refusal
+from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry, Vote
 from coop.models.members import Membership
@@ -104,7 +104,7 @@ def revoke_proxy(ballot: Ballot, actor: Actor, now: datetime) -> None:
     _refuse_outside(ballot, now)
     mine = proxy_from(ballot, actor)
     if mine is None:
-        raise Missing
+        raise Refusal(_("You have named nobody for this vote, so there is nothing to take back."))
     if mine.state != "named":
         return
     holder = db.session.get_one(Membership, mine.holder_id)

@@ -17,7 +17,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
-from coop.models.tellers import PaperBatch, PaperVoter
+from coop.models.tellers import ROLL_CALL, PaperBatch, PaperVoter
 
 Row = TypeVar("Row", Ballot, Decision)
 PAGE_SIZE = 20
@@ -45,7 +45,8 @@ class Place:
     reason: str
     choice: Any
     given: str = "online"  # or "roll-call"
-    handed_in_at: datetime | None = None  # tellers hold this member's paper vote
+    handed_in_at: datetime | None = None  # tellers hold this member's vote
+    channel: str = ""  # and how it came to them
     struck: bool = False  # and two of them have confirmed it
     voting_class: str = "member"
     issued: bool = False  # a token of a secret ballot: whether it was cast, and how, nobody knows
@@ -210,6 +211,7 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
             Vote.choice,
             Vote.given,
             PaperBatch.entered_at,
+            PaperBatch.channel,
             PaperBatch.confirmed_at,
             TokenIssued.ballot_id.label("issued"),
             Membership.name,
@@ -229,6 +231,7 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
         None if row.id is None else row.choice,
         row.given or "online",
         row.entered_at,
+        row.channel or "",
         row.confirmed_at is not None,
         row.voting_class,
         row.issued is not None,
@@ -318,9 +321,16 @@ def closing_words(ballot: Ballot) -> str:
     return wall_words(ballot.closes_at, ballot.zone)
 
 
-def handed_in_words(ballot: Ballot, handed_in_at: datetime) -> str:
-    """Say why somebody whose paper vote the tellers hold can't vote in the browser as well."""
+def handed_in_words(ballot: Ballot, handed_in_at: datetime, channel: str) -> str:
+    """Say why somebody whose vote the tellers hold can't vote in the browser as well."""
     day = format_date(handed_in_at.astimezone(ZoneInfo(ballot.zone)).date(), "d MMMM y")
+    if channel == ROLL_CALL:
+        told = _(
+            "Your vote was called out on %(day)s, and a second teller has yet to confirm it. Then you can "
+            "change it here until voting closes.",
+            day=day,
+        )
+        return str(told)
     told = _(
         "Your paper vote was handed in on %(day)s, and the tellers struck you from the electronic roll. "
         "If it was not yours, tell the returning officer.",

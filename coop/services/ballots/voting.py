@@ -33,6 +33,7 @@ _PLACE = (
         RollEntry.reason,
         PaperBatch.entered_at.label("handed_in_at"),
         Proxy.holder_id,
+        PaperBatch.channel,
     )
     .outerjoin(
         RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == bindparam("voter"))
@@ -127,7 +128,7 @@ def _cast(
         why = place.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
     if place.handed_in_at is not None:
-        raise Refusal(handed_in_words(ballot, place.handed_in_at))
+        raise Refusal(handed_in_words(ballot, place.handed_in_at, place.channel))
     vote = {"ballot_id": ballot.id, "roll_entry_id": place.id, "choice": paper, "cast_at": now}
     if giver is not None:
         _cast_by_proxy(ballot, voter, giver, vote, now)
@@ -148,8 +149,8 @@ def _cast_by_proxy(
     if not held or db.session.scalar(_CAST_BY_PROXY[db.engine.dialect.name], by_proxy) is None:
         raise Refusal(
             _(
-                "You can't vote for %(name)s: they have taken their proxy back, or have voted themselves.",
-                name=giver.name,
+                "You hold no proxy of member %(number)d now. They may have voted themselves, or taken it back.",
+                number=giver.number,
             )
         )
     facts = {"member": giver.number}

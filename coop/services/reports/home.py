@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import ScalarSelect, and_, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from coop.access import Actor
 from coop.extensions import db
@@ -19,6 +20,7 @@ from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
+from coop.models.proxies import Proxy
 from coop.models.tellers import PaperVoter
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
@@ -40,8 +42,9 @@ class BallotTask:
     closes_at: datetime
     zone: str
     voted: bool
-    on_paper: bool  # what tellers hold can't be changed here
+    with_tellers: bool  # what they hold can't be changed here
     soon: bool
+    for_others: int = 0  # members whose proxy one holds and has not voted for
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
     return Home(
-        to_vote=[ballot for ballot in ballots if not ballot.voted],
+        to_vote=[ballot for ballot in ballots if not ballot.voted or ballot.for_others],
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
         to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
@@ -205,6 +208,7 @@ def _ballots(
             RollEntry,
             func.coalesce(Vote.id, TokenIssued.roll_entry_id),
             PaperVoter.batch_id,
+            _waiting_for(membership),
         )
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
@@ -222,15 +226,35 @@ def _ballots(
         .order_by(Ballot.closes_at, Ballot.id)
     )
     open_to, excluded = [], []
-    for ballot, body_kind, entry, voted, batch_id in rows:
+    for ballot, body_kind, entry, voted, batch_id, for_others in rows:
         if entry is not None and entry.entitled:
-            open_to.append(_task(ballot, now, voted=bool(voted or batch_id), on_paper=bool(batch_id)))
+            told = bool(batch_id)
+            open_to.append(
+                _task(ballot, now, voted=bool(voted or told), with_tellers=told, for_others=for_others)
+            )
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded
 
 
-def _task(ballot: Ballot, now: datetime, *, voted: bool, on_paper: bool) -> BallotTask:
+def _waiting_for(membership: Membership) -> ScalarSelect[int]:
+    """How many members wait for this one to vote for them, as a subquery beside `Ballot`."""
+    theirs = aliased(RollEntry)
+    return (
+        select(func.count(Proxy.id))
+        .join(theirs, (theirs.ballot_id == Proxy.ballot_id) & (theirs.membership_id == Proxy.giver_id))
+        .where(
+            Proxy.ballot_id == Ballot.id,
+            Proxy.holder_id == membership.id,
+            Proxy.state == "named",
+            ~select(Vote.id).where(Vote.roll_entry_id == theirs.id).exists(),
+        )
+        .correlate(Ballot)
+        .scalar_subquery()
+    )
+
+
+def _task(ballot: Ballot, now: datetime, *, voted: bool, with_tellers: bool, for_others: int) -> BallotTask:
     return BallotTask(
         number=ballot.number,
         title=ballot.title,
@@ -240,7 +264,8 @@ def _task(ballot: Ballot, now: datetime, *, voted: bool, on_paper: bool) -> Ball
         closes_at=ballot.closes_at,
         zone=ballot.zone,
         voted=voted,
-        on_paper=on_paper,
+        with_tellers=with_tellers,
+        for_others=for_others,
         soon=ballot.closes_at - now < SOON,
     )
 

@@ -27,11 +27,14 @@ def why_no_paper(ballot: Ballot, voter: Actor, now: datetime) -> str:
     if place is None or not place.entitled:
         return str(place.reason if place else ballots.why_not(ballot, voter.membership))
     if place.handed_in_at is not None:
-        return ballots.handed_in_words(ballot, place.handed_in_at)
+        return ballots.handed_in_words(ballot, place.handed_in_at, place.channel)
     if _has_token(ballot, voter):
         return str(
             _("Your secret vote here was begun, and nobody can tell whether it was cast. Finish it here.")
         )
+    if place.has_voted:
+        told = _("You have voted here already. That vote counts, and you can change it until voting closes.")
+        return str(told)
     if place.has_voted:
         told = _("You have voted here already. That vote counts, and you can change it until voting closes.")
         return str(told)
