@@ -7,7 +7,7 @@ taken of tokens and secret votes; their rows are found by key alone.
 from alembic import op
 
 revision = "2026_11_22_no_samples_of_votes"
-down_revision = "2026_11_22_the_secret_ballots"
+down_revision = "2026_11_22_the_objections"
 branch_labels = None
 depends_on = None
 

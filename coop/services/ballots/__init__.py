@@ -67,7 +67,14 @@ from coop.services.ballots.proxies import (
     rule_on,
     why_no_proxy,
 )
-from coop.services.ballots.proxy_lists import Held, Proxies, find_holders, proxies_of, proxy_lines
+from coop.services.ballots.proxy_lists import (
+    Held,
+    Proxies,
+    find_holders,
+    papers_to_cast,
+    proxies_of,
+    proxy_lines,
+)
 from coop.services.ballots.reading import (
     PAGE_SIZE,
     VOTES_A_PAGE,
@@ -192,6 +199,7 @@ __all__ = [
     "outcomes_of",
     "pages_of_votes",
     "paper_of",
+    "papers_to_cast",
     "place_of",
     "preview",
     "propose_motion",

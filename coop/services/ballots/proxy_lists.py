@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from coop.access import Actor, Permission, authorize
@@ -172,3 +172,20 @@ def _held(ballot: Ballot, actor: Actor) -> tuple[Held, ...]:
 
 def _entry_of_giver() -> Any:
     return and_(RollEntry.ballot_id == Proxy.ballot_id, RollEntry.membership_id == Proxy.giver_id)
+
+
+def papers_to_cast(membership: Membership) -> ScalarSelect[int]:
+    """How many members wait for this one to vote for them, as a subquery beside `Ballot`."""
+    theirs = aliased(RollEntry)
+    return (
+        select(func.count(Proxy.id))
+        .join(theirs, (theirs.ballot_id == Proxy.ballot_id) & (theirs.membership_id == Proxy.giver_id))
+        .where(
+            Proxy.ballot_id == Ballot.id,
+            Proxy.holder_id == membership.id,
+            Proxy.state == "named",
+            ~select(Vote.id).where(Vote.roll_entry_id == theirs.id).exists(),
+        )
+        .correlate(Ballot)
+        .scalar_subquery()
+    )

@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, and_, func, not_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, func, not_, or_, select
 
 from coop.access import Actor
 from coop.extensions import db
@@ -20,7 +19,6 @@ from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
-from coop.models.proxies import Proxy
 from coop.models.tellers import PaperVoter
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
@@ -208,7 +206,7 @@ def _ballots(
             RollEntry,
             func.coalesce(Vote.id, TokenIssued.roll_entry_id),
             PaperVoter.batch_id,
-            _waiting_for(membership),
+            votes.papers_to_cast(membership),
         )
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
@@ -235,23 +233,6 @@ def _ballots(
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded
-
-
-def _waiting_for(membership: Membership) -> ScalarSelect[int]:
-    """How many members wait for this one to vote for them, as a subquery beside `Ballot`."""
-    theirs = aliased(RollEntry)
-    return (
-        select(func.count(Proxy.id))
-        .join(theirs, (theirs.ballot_id == Proxy.ballot_id) & (theirs.membership_id == Proxy.giver_id))
-        .where(
-            Proxy.ballot_id == Ballot.id,
-            Proxy.holder_id == membership.id,
-            Proxy.state == "named",
-            ~select(Vote.id).where(Vote.roll_entry_id == theirs.id).exists(),
-        )
-        .correlate(Ballot)
-        .scalar_subquery()
-    )
 
 
 def _task(ballot: Ballot, now: datetime, *, voted: bool, with_tellers: bool, for_others: int) -> BallotTask:
