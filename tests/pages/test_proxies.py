@@ -194,7 +194,7 @@ def test_a_paper_sent_for_who_took_it_back_is_no_paper_of_ones_own(people, votin
     as_("ben").visit(f"{BALLOT}/proxy")
     client.press("Take it back")
     as_("amina").visit(BALLOT)
-    answer = client.post(f"{BALLOT}/vote?for=3", {"csrf_token": client.token(), "choice": "for"})
+    answer = client.post(f"{BALLOT}/vote", {"csrf_token": client.token(), "choice": "for", "for": "3"})
     assert answer.status_code == 409
     text = answer.get_data(as_text=True)
     assert "They may have voted themselves, or taken it back" in text
@@ -207,7 +207,7 @@ def test_a_paper_sent_for_who_took_it_back_is_no_paper_of_ones_own(people, votin
 def test_what_cannot_be_read_is_never_taken_for_ones_own_vote(people, voting, client, as_, whose):
     voting()
     as_("amina").visit(BALLOT)
-    answer = client.post(f"{BALLOT}/vote?for={whose}", {"csrf_token": client.token(), "choice": "for"})
+    answer = client.post(f"{BALLOT}/vote", {"csrf_token": client.token(), "choice": "for", "for": whose})
     assert answer.status_code == 404
     assert client.get(f"{BALLOT}?for={whose}").status_code == 404
     assert "You voted" not in client.visit(BALLOT)
@@ -217,7 +217,9 @@ def test_nobody_votes_for_who_did_not_ask_them(people, voting, client, as_):
     voting()
     as_("amina").visit(BALLOT)
     for number, status in ((3, 409), (4711, 404)):
-        answer = client.post(f"{BALLOT}/vote?for={number}", {"csrf_token": client.token(), "choice": "for"})
+        answer = client.post(
+            f"{BALLOT}/vote", {"csrf_token": client.token(), "choice": "for", "for": str(number)}
+        )
         assert answer.status_code == status
 
 

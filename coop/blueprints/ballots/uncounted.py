@@ -62,5 +62,5 @@ def _page(status: int, sentence: str, *, resend: bool = True, reference: str = "
 
 def _for_whom() -> dict[str, str]:
     """Stay with the member whose proxy the vote is cast by; an error page takes any address."""
-    asked = request.args.get("for", "")
+    asked = request.values.get("for", "")
     return {"for": asked} if asked.isascii() and asked.isdigit() else {}

@@ -1,4 +1,7 @@
-"""Whose vote a page is about: one's own, or with `?for=12` that of a member whose proxy one holds."""
+"""Whose vote a page is about: one's own, or with `for=12` that of a member whose proxy one holds.
+
+A page is asked for it in its address; a paper says it in itself, so that it stays the same paper when sent again.
+"""
 
 from flask import g, request
 from flask_babel import gettext as _
@@ -15,7 +18,7 @@ def is_running(stage: str) -> bool:
 
 def asked_number() -> int | None:
     """The number of the member to vote for; nothing that can't be read is taken for one's own vote."""
-    asked = request.args.get("for")
+    asked = (request.args if request.method == "GET" else request.form).get("for")
     if asked is None:
         return None
     if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
