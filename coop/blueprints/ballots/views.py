@@ -96,7 +96,8 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     if gone:
         paper = None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
-    kept = _kept_secret(ballot)
+    told = told_to_browser(ballot, place)
+    kept = _kept_secret(ballot, told)
     seat = voting_for.place if voting_for else place
     if paper is None and stage == "open" and seat and seat.entitled and not seat.handed_in_at and not gone:
         chosen = seat.choice if isinstance(seat.choice, list) else ()
@@ -145,21 +146,21 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         ways=ballots.ways_of(ballot) if decision else None,
         way_words=way_words(),
         voice=voice_of(ballot, decision),
-        secret=told_to_browser(ballot, place),
+        secret=told,
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
     )
 
 
-def _kept_secret(ballot: Ballot) -> dict[str, Any] | None:
+def _kept_secret(ballot: Ballot, told: dict[str, Any] | None) -> dict[str, Any] | None:
     """What the page of a secret ballot says beside the paper; None for other ballots and drafts."""
     if ballot.secrecy != "secret" or ballot.announced_at is None:
         return None
     secret, running = ballots.secret, ballot.is_open(g.now)
     sealing = None if running else secret.sealing_of(ballot)
     return {
-        "fingerprint": secret.fingerprint_of(ballot),
+        "fingerprint": told["fingerprint"] if told else secret.fingerprint_of(ballot),
         "turnout": ballots.turnout(ballot) if running else (0, 0),
         "cast": secret.votes_cast(ballot) if running else 0,
         "ended": sealing is not None,
