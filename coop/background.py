@@ -29,7 +29,9 @@ from coop.transaction import (
 log = logging.getLogger("coop")
 EVERY_SECONDS = 1.0
 HOUR = timedelta(hours=1)
-_forgotten = {"at": datetime.min.replace(tzinfo=UTC)}
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_forgotten = {"at": _LONG_AGO}
+_looked_through = {"at": _LONG_AGO}
 
 
 def start(app: Flask) -> threading.Event:
@@ -52,8 +54,13 @@ def start(app: Flask) -> threading.Event:
 
 
 def link_events(_app: Flask) -> None:
-    for organisation_id in records.organisations_with_unchained_events():
-        chain_events(lambda one=organisation_id: records.chain_events(one))
+    """Link what was recorded since; at the start and once an hour whatever was overlooked."""
+    now = datetime.now(UTC)
+    everything = now - _looked_through["at"] >= HOUR
+    for organisation_id in records.organisations_with_unchained_events(everything=everything):
+        chain_events(lambda one=organisation_id: records.chain_events(one, everything=everything))
+    if everything:
+        _looked_through["at"] = now
 
 
 def open_and_seal(_app: Flask) -> None:
