@@ -11,12 +11,13 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.photos import photo_addresses
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
 from coop.rules.tally import METHODS
-from coop.services import ballots, organisations, records
+from coop.services import ballots, nominations, organisations, records
 from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
@@ -99,6 +100,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         paper=paper,
         rule=ballots.explain(rule, could),
         options=ballots.options_for(ballot, g.actor, rule),
+        photos=photo_addresses(nominations.photos_on(ballot)),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],

@@ -14,12 +14,14 @@ from coop.rules.provisions.values import (
     LIST,
     MAJORITY,
     MONTHS,
+    NUMBER,
     QUORUM,
     ZONE,
     BadValue,
     Days,
     Kind,
     Months,
+    Number,
     Value,
     choice,
 )
@@ -71,7 +73,7 @@ class Provision:
 
 
 def _size(value: Value) -> int | None:
-    return value.n if isinstance(value, (Days, Months)) else None
+    return value.n if isinstance(value, (Days, Months, Number)) else None
 
 
 _CLASS = choice(
@@ -84,7 +86,10 @@ _ADMISSION = choice(officer="by an officer")
 _SECRECY = choice(
     open="open: the record shows who voted how", private="private: members and officers can't see it"
 )
-_TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
+_TOO_FEW = choice(
+    reopen="a vote in which “Reopen nominations” stands against every candidate",
+    unopposed="elected unopposed, without a vote",
+)
 _ORDER = choice(
     name="in the order of their names",
     lot="in an order drawn by lot, the same for everybody",
@@ -271,6 +276,16 @@ _ALL = (
         ("body",),
         low=0,
         high=60,
+    ),
+    Provision(
+        "nomination.seconders",
+        NUMBER,
+        "0",
+        "Seconders",
+        "How many members must second a nomination, beside whoever made it, for the candidate to stand.",
+        ("body",),
+        low=0,
+        high=20,
     ),
     Provision(
         "election.too_few",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coop.rules.tally.election import Method, Result, quantity
+from coop.rules.tally.election import Method, PaperKind, Result, quantity
 from coop.rules.tally.motion import sources
 from coop.rules.thresholds import Basis, Quorum
 
@@ -50,7 +50,9 @@ def judge_election(
         _head(outcome, result),
         f"{_many(seats, 'seat')}, {_many(len(election.standing), 'candidate')}, {method.title}{quota}.",
     ]
-    if quorum is not None and quorum.needed(base):
+    if method.paper is PaperKind.NONE:
+        pass  # nobody was to vote, so that nobody did says nothing
+    elif quorum is not None and quorum.needed(base):
         parts.append(f"Quorum {quorum.says(base)}: {voted} voted.")
     else:
         parts.append(f"{voted} of {_many(eligible, 'member')} voted.")

@@ -1,9 +1,9 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
+from coop.services.ballots.candidates import Candidate
 from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
-    Candidate,
     announce,
     change_draft,
     open_ballot,

@@ -15,7 +15,7 @@ from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of
 from coop.services import organisations
-from coop.services.ballots.drafting import Candidate
+from coop.services.ballots.candidates import Candidate
 from coop.services.ballots.roll import draw_roll
 from coop.services.ballots.rule import explain, lawful, lawful_for
 

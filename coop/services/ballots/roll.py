@@ -12,6 +12,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry
 from coop.models.members import Membership, status_of
 from coop.models.organisations import Body, BodyMembership, Organisation
+from coop.rules.tally import unopposed
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Entry:
 
 def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str, Any]) -> list[Entry]:
     """Say of every member of the body whether they may vote in what opens on a day, and why."""
+    if rule.get("method") == unopposed.NAME:
+        return []  # nobody votes, so nobody is asked, told or reminded
     query = (
         select(
             Membership.id, Membership.voting_class, Membership.latest_kind_on(day), Membership.admitted_on()
@@ -66,6 +69,8 @@ def why_not(ballot: Ballot, membership: Membership | None) -> str:
     """Say why somebody without an entry can't vote on a ballot that was opened."""
     if membership is None:
         return str(_("Only members vote."))
+    if ballot.method == unopposed.NAME:
+        return str(_("No more stand than there are seats, so nobody votes."))
     body = db.session.get_one(Body, ballot.body_id)
     if body.kind != "assembly":
         told = _("This is a vote of %(body)s, and you did not belong to it when it opened.", body=body.name)
