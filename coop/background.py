@@ -15,7 +15,7 @@ from sqlalchemy import select
 from coop.extensions import db
 from coop.gateways import mail
 from coop.models.organisations import Organisation
-from coop.services import accounts, ballots, constitution, members, outbox, records
+from coop.services import accounts, ballots, constitution, members, nominations, outbox, records
 from coop.services.members import letters
 from coop.services.outbox import Round
 from coop.transaction import (
@@ -122,9 +122,10 @@ def forget_hourly(_app: Flask) -> None:
 
 
 def forget_what_is_old(now: datetime) -> None:
-    """Drop spent links and attempts, and applications older than the constitution keeps them."""
+    """Drop spent links and attempts, photos of candidates once counted, and applications kept long enough."""
     with writing():
         accounts.forget_spent(now)
+        nominations.forget_photos()
     for organisation_id in db.session.scalars(select(Organisation.id)).all():
         with writing():
             organisation = db.session.get_one(Organisation, organisation_id)
