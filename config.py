@@ -1,5 +1,6 @@
 """Every setting, read once from the environment."""
 
+import hmac
 import os
 import secrets
 import sys
@@ -24,6 +25,7 @@ class Settings:
     production: bool
     demo: bool
     secret_key: str
+    ballot_key: str  # what private keys of secret ballots are sealed with; never in the database
     database_url: str
     base_url: str
     mail_url: str
@@ -67,22 +69,32 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
                 sys.exit(f"{name} is not set. In production it must hold {what}.")
         if len(env["COOP_SECRET_KEY"]) < 32:
             sys.exit("COOP_SECRET_KEY is too short: give it at least 32 random characters.")
+        if 0 < len(env.get("COOP_BALLOT_KEY", "")) < 32:
+            sys.exit("COOP_BALLOT_KEY is too short: give it at least 32 random characters, or leave it out.")
         if not env["COOP_BASE_URL"].startswith("https://"):
             sys.exit("COOP_BASE_URL must begin with https:// in production.")
     else:
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = env.get("PORT") or "5000"
+    secret_key = env["COOP_SECRET_KEY"] if production else kept_secret(instance, "secret-key")
     return Settings(
         instance=instance,
         production=production,
         demo=not production and (env.get("DEMO") or "1") != "0",
-        secret_key=env["COOP_SECRET_KEY"] if production else kept_secret(instance, "secret-key"),
+        secret_key=secret_key,
+        ballot_key=env.get("COOP_BALLOT_KEY")
+        or (derived(secret_key, "coop ballot key") if production else kept_secret(instance, "ballot-key")),
         database_url=env.get("COOP_DATABASE_URL") or f"sqlite:///{instance / 'coop.db'}",
         base_url=(env.get("COOP_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         mail_url=env.get("COOP_MAIL_URL", ""),
         mail_from=env.get("COOP_MAIL_FROM") or "coop@localhost",
         proxies=int(env.get("COOP_PROXIES") or 0),
     )
+
+
+def derived(secret: str, purpose: str) -> str:
+    """Return another secret, made from one that is given; nothing leads back."""
+    return hmac.digest(secret.encode(), purpose.encode(), "sha256").hex()
 
 
 def kept_secret(instance: Path, name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum, auto
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from coop.errors import Forbidden
 from coop.extensions import db
@@ -311,6 +311,43 @@ def public(view: View) -> View:
     return view
 
 
+# Asked at every request, so built once.
+_MEMBERSHIP = (
+    select(Membership, Membership.latest_kind_on(bindparam("day")))
+    .join(Holder, Holder.membership_id == Membership.id)
+    .where(
+        Holder.organisation_id == bindparam("organisation"),
+        Holder.person_id == bindparam("person"),
+    )
+    .order_by(Membership.id.desc())
+    .limit(1)
+)
+_EVER_HELD = (
+    select(OfficeTerm.id)
+    .join(Office, Office.id == OfficeTerm.office_id)
+    .where(Office.organisation_id == bindparam("organisation"))
+    .correlate(None)
+    .exists()
+)
+# One row without an office for whoever holds none: how many others do costs nothing.
+_SEATS = (
+    select(_EVER_HELD, Office.kind, Body.id, Body.kind)
+    .select_from(Membership)
+    .outerjoin(
+        OfficeTerm,
+        (OfficeTerm.membership_id == Membership.id)
+        & (OfficeTerm.starts_on <= bindparam("day"))
+        & or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= bindparam("day")),
+    )
+    .outerjoin(
+        Office,
+        (Office.id == OfficeTerm.office_id) & (Office.organisation_id == bindparam("organisation")),
+    )
+    .outerjoin(Body, Body.id == Office.body_id)
+    .where(Membership.id == bindparam("membership"))
+)
+
+
 def actor_for(person: Person | None, organisation: Organisation | None, day: date) -> Actor:
     """Gather who acts: two queries, whatever the size of the organisation."""
     if person is None:
@@ -318,11 +355,7 @@ def actor_for(person: Person | None, organisation: Organisation | None, day: dat
     if organisation is None:
         return Actor(person_id=person.id, label=f"person {person.id}")
     row = db.session.execute(
-        select(Membership, Membership.latest_kind_on(day))
-        .join(Holder, Holder.membership_id == Membership.id)
-        .where(Holder.organisation_id == organisation.id, Holder.person_id == person.id)
-        .order_by(Membership.id.desc())
-        .limit(1)
+        _MEMBERSHIP, {"organisation": organisation.id, "person": person.id, "day": day}
     ).first()
     if row is None:
         return Actor(person_id=person.id, organisation_id=organisation.id, label=f"person {person.id}")
@@ -332,17 +365,8 @@ def actor_for(person: Person | None, organisation: Organisation | None, day: dat
 
 def actor_of(membership: Membership, status: str, day: date, *, person_id: int | None = None) -> Actor:
     """Return a member as an actor, with the offices held on a day; one query."""
-    seats = db.session.execute(
-        select(Office.kind, Body.id, Body.kind, OfficeTerm.membership_id)
-        .join(Body, Office.body_id == Body.id)
-        .outerjoin(
-            OfficeTerm,
-            (OfficeTerm.office_id == Office.id)
-            & (OfficeTerm.starts_on <= day)
-            & or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day),
-        )
-        .where(Body.organisation_id == membership.organisation_id)
-    ).all()
+    asked = {"membership": membership.id, "organisation": membership.organisation_id, "day": day}
+    rows = db.session.execute(_SEATS, asked).all()
     return Actor(
         person_id=person_id,
         organisation_id=membership.organisation_id,
@@ -351,20 +375,9 @@ def actor_of(membership: Membership, status: str, day: date, *, person_id: int |
         label=f"member {membership.number}",
         status=status,
         seats=frozenset(
-            Seat(kind, body_id, body_kind) for kind, body_id, body_kind, who in seats if who == membership.id
+            Seat(office, body_id, body_kind)
+            for _ever_held, office, body_id, body_kind in rows
+            if office is not None
         ),
-        founding=all(who is None for *_, who in seats) and not ever_held(membership.organisation_id),
-    )
-
-
-def ever_held(organisation_id: int) -> bool:
-    """Whether any office of the organisation was ever held: then founding is over."""
-    return (
-        db.session.scalar(
-            select(OfficeTerm.id)
-            .join(Office, Office.id == OfficeTerm.office_id)
-            .where(Office.organisation_id == organisation_id)
-            .limit(1)
-        )
-        is not None
+        founding=not rows[0][0],
     )

@@ -18,7 +18,13 @@ from coop.models.organisations import Organisation
 from coop.services import accounts, ballots, constitution, members, outbox, records
 from coop.services.members import letters
 from coop.services.outbox import Round
-from coop.transaction import chain_events, seal_ballot, writing
+from coop.transaction import (
+    chain_events,
+    empty_write_ahead_log,
+    seal_ballot,
+    write_database_anew,
+    writing,
+)
 
 log = logging.getLogger("coop")
 EVERY_SECONDS = 1.0
@@ -32,7 +38,7 @@ def start(app: Flask) -> threading.Event:
 
     def run() -> None:
         while not stop.wait(EVERY_SECONDS):
-            for step in (open_and_seal, link_events, send_mail, forget_hourly):
+            for step in (open_and_seal, scrub_secret_ballots, link_events, send_mail, forget_hourly):
                 with app.app_context():
                     try:
                         step(app)
@@ -58,6 +64,26 @@ def open_and_seal(_app: Flask) -> None:
         seal_ballot(lambda one=ballot_id: ballots.open_due(one, now))
     for ballot_id in to_seal:
         seal_ballot(lambda one=ballot_id: ballots.seal(one, now))
+
+
+def scrub_secret_ballots(_app: Flask) -> None:
+    """Remove from the disk what could tell in which order secret votes came; again until no reader hinders it."""
+    now = datetime.now(UTC)
+    ballots.secret.forget_closed(now)
+    ended = ballots.secret.unscrubbed()
+    if not ended:
+        return
+    every = [one.ballot_id for one in ended]
+    unsorted = [one.ballot_id for one in ended if one.sorted_at is None]
+    if unsorted:
+        write_database_anew()
+        with writing():
+            ballots.secret.mark_sorted(unsorted, now)
+    if not empty_write_ahead_log():
+        log.info("traces of a sealed ballot wait for a reader to end")
+        return
+    with writing():
+        ballots.secret.mark_scrubbed(every, now)
 
 
 def send_mail(app: Flask) -> Round:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,6 +22,7 @@ from coop.errors import Forbidden, Missing, Refusal, TooManyAttempts, Unreadable
 from coop.extensions import db, login_manager
 from coop.models.accounts import Person
 from coop.models.organisations import Organisation
+from coop.nameless import Nameless
 
 log = logging.getLogger("coop")
 
@@ -47,6 +49,8 @@ PUBLIC = frozenset(
         "organisations.found",
         "demo.mail",
         "demo.read_mail",
+        "ballots.keys",  # of a secret ballot, the same for everyone
+        "ballots.cast",  # whoever holds a voting token, and nobody asks who that is
     }
 )
 
@@ -54,6 +58,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+
+
+# Asked at every request, so built once.
+_PERSON = select(Person).where(Person.id == bindparam("id"))
+_BY_SLUG = select(Organisation).where(Organisation.slug == bindparam("slug"))
 
 
 def hang(app: Flask) -> None:
@@ -64,6 +73,7 @@ def hang(app: Flask) -> None:
         db.session.execute(select(1))
         return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
+    app.wsgi_app = Nameless(app.wsgi_app)  # type: ignore[method-assign]
     app.url_value_preprocessor(_take_organisation)
     app.url_defaults(_give_organisation)
     app.before_request(_hold_door)
@@ -95,7 +105,7 @@ def check_declared(app: Flask) -> None:
 
 def _load_person(key: str) -> Person | None:
     person_id, _, version = key.partition(".")
-    person = db.session.get(Person, int(person_id)) if person_id.isdigit() else None
+    person = db.session.scalar(_PERSON, {"id": int(person_id)}) if person_id.isdigit() else None
     if person is None or str(person.session_version) != version or person.erased_at is not None:
         return None
     return person
@@ -122,7 +132,7 @@ def _hold_door() -> AnyResponse | None:
     person = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
     g.person = person
     if g.slug is not None:
-        g.organisation = db.session.scalar(select(Organisation).where(Organisation.slug == g.slug))
+        g.organisation = db.session.scalar(_BY_SLUG, {"slug": g.slug})
         if g.organisation is None:
             raise Missing
     day = g.organisation.day_of(g.now) if g.organisation else g.now.date()
@@ -149,7 +159,7 @@ def _view() -> Any:
 
 
 def _seal_headers(response: Response) -> Response:
-    nonce = g.get("nonce", "")
+    nonce = g.get("nonce") or secrets.token_urlsafe(16)  # refused before the door, it has none yet
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=nonce))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -173,13 +183,19 @@ STALE = (
 )
 
 
-def _page(status: int, sentence: str = "", reference: str = "") -> tuple[str, int]:
+def _page(status: int, sentence: str = "", reference: str = "") -> tuple[str | Response, int]:
+    if request.is_json:  # a script sent it, and reads no page
+        return jsonify(error=sentence or HTTP_STATUS_CODES.get(status, ""), reference=reference), status
+    view = current_app.view_functions.get(request.endpoint or "")
+    own = getattr(view, "coop_error_page", None)  # of a view that must not lose what was marked
+    if own is not None and (said := own(status, reference)) is not None:
+        return said, status
     template = f"errors/{status}.html" if status in PAGES else "errors/other.html"
     return render_template(template, sentence=sentence, reference=reference, status=status), status
 
 
 def _answer_errors(app: Flask) -> None:
-    def say(status: int) -> Callable[[Exception], tuple[str, int]]:
+    def say(status: int) -> Callable[[Exception], tuple[str | Response, int]]:
         return lambda error: _page(status, str(error))
 
     app.register_error_handler(Refusal, say(409))
@@ -193,20 +209,20 @@ def _answer_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def _collided(_error: IntegrityError) -> tuple[str, int]:
+def _collided(_error: IntegrityError) -> tuple[str | Response, int]:
     """The database refused what two people did at once, or what must never happen."""
     db.session.rollback()
     log.warning("collision at %s", request.endpoint)
     return _page(409, COLLISION)
 
 
-def _http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
+def _http_error(error: HTTPException) -> AnyResponse | tuple[str | Response, int]:
     if error.code is None or error.code < 400:
         return error.get_response()
     return _page(error.code, error.description or "")
 
 
-def _fault(error: Exception) -> tuple[str, int]:
+def _fault(error: Exception) -> tuple[str | Response, int]:
     """A bug: the page gets a reference, the log the traceback; values stay out of both."""
     reference = secrets.token_hex(4)
     db.session.rollback()

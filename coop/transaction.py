@@ -5,6 +5,7 @@ A writing request prepares first (reads, hashes passwords, renders, parses files
 Anything flushed outside `writing()` is a bug and raises: every GET rolls back.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +13,15 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from coop.extensions import db
 
 T = TypeVar("T")
+log = logging.getLogger("coop")
+_BUSY_MS = 30_000
+_LOCK_NOT_AVAILABLE = "55P03"
 
 # SQLite's own busy handler is unfair: without this lock p99 of a vote exceeds a second.
 _writer_lock = threading.Lock()
@@ -61,14 +66,60 @@ def record_view(deed: Callable[[], T]) -> T:
     return _in_its_own_transaction(deed)
 
 
-def seal_ballot(deed: Callable[[], T]) -> T:
-    """Seal and count a ballot at the first need after its closing, before the page is read."""
-    return _in_its_own_transaction(deed)
+def seal_ballot(deed: Callable[[], T]) -> T | None:
+    """Seal and count a ballot at the first need after its closing, before the page is read.
+
+    A secret one takes its tables alone. Where somebody reads them for long, as a backup does, nothing is
+    done now: the next page or the next second tries again.
+    """
+    try:
+        return _in_its_own_transaction(deed)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        log.warning("a ballot waits to be sealed: its tables are being read")
+        return None
 
 
 def chain_events(deed: Callable[[], T]) -> T:
     """Link the unchained audit events before the head is read."""
     return _in_its_own_transaction(deed)
+
+
+def write_database_anew() -> None:
+    """Leave no row's former place in the database: what is deleted, and in which order rows came.
+
+    The rows themselves are in order already; see `services.ballots.secret.sealing`.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with _alone_on_sqlite() as connection:
+            connection.execute("VACUUM")
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM FULL signing_keys")
+
+
+def empty_write_ahead_log() -> bool:
+    """Leave nothing older than the database itself beside it; False while a reader still needs it."""
+    if db.engine.dialect.name != "sqlite":
+        return True
+    with _alone_on_sqlite() as connection:
+        (busy, _pages, _moved) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+
+@contextmanager
+def _alone_on_sqlite() -> Iterator[Any]:
+    """Own a connection outside any transaction, with the writer lock; it doesn't wait long for readers."""
+    db.session.rollback()
+    with _writer_lock:
+        connection = db.engine.raw_connection()
+        try:
+            connection.execute("PRAGMA busy_timeout = 100")
+            yield connection
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            connection.close()
 
 
 def bind_transactions(app: Flask) -> None:
@@ -95,14 +146,14 @@ def _prepare_engine(engine: Engine) -> None:
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        cursor.execute(
-            "PRAGMA busy_timeout = 30000"
-        )  # first, so that the others may wait for a shell command
+        # First, so that the others may wait for a shell command.
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
             "recursive_triggers = ON",  # else INSERT OR REPLACE passes the delete triggers
+            "secure_delete = ON",  # what a secret ballot leaves behind is written over
             "cache_size = -32000",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -4,8 +4,11 @@ import copy
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from coop.gateways.blind_signatures import new_class_key, new_receipt_key, sign_blinded
+from coop.gateways.voter import Voter
 from coop.rules.tally import METHODS
 from coop.rules.tally.decide import decide_election, decide_motion
 from coop.rules.tally.election import PaperKind
@@ -58,12 +61,44 @@ def election(method, choices=None):
     return _made("election", "private", method, choices, options, frozen, provisions)
 
 
+def secret(bundle):
+    """Make a private bundle a secret one: all but one of those issued a token vote, under serials."""
+    made = copy.deepcopy(bundle)
+    made["ballot"]["secrecy"] = "secret"
+    class_key, receipt_key = keys_of_a_ballot()
+    made["keys"], made["receipt_key"] = {"member": class_key[0]}, receipt_key[0]
+    unissued = next(entry for entry in made["roll"] if not entry["issued"])
+    made["roll"].append(unissued | {"member": sha256("another member")})
+    unissued["issued"] = True  # a token that nobody cast
+    made["votes"] = sorted((cast(choice) for choice in made["votes"]), key=lambda vote: vote["serial"])
+    return forged(made)
+
+
+def cast(choice, *, ballot_id="pioneers/3", voting_class="member"):
+    """Vote as a member's device does, with a token by the ballot's key."""
+    class_key, _receipt_key = keys_of_a_ballot()
+    voter = Voter(ballot_id, voting_class, {voting_class: class_key[0]})
+    voter.take(sign_blinded(class_key[1], voter.blinded))
+    return {"class": voting_class} | voter.cast(choice)
+
+
+@cache
+def keys_of_a_ballot():
+    """The class key and the receipt key, each a public JWK and a private DER."""
+    return new_class_key(), new_receipt_key()
+
+
 def told(bundle, choices, spoilt=0):
     """The same bundle, where others on the roll voted on paper besides."""
     others = [entry for entry in bundle["roll"] if not entry["issued"]]
     for entry in others[: len(choices) + spoilt]:
         entry["struck"] = True
-    votes = [{"choice": choice} for choice in choices] if bundle["ballot"]["secrecy"] == "open" else choices
+    in_the_file = {
+        "open": lambda choice: {"choice": choice},
+        "private": lambda choice: choice,
+        "secret": lambda choice: {"class": "member", "vote": canonical(choice)},
+    }
+    votes = [in_the_file[bundle["ballot"]["secrecy"]](choice) for choice in choices]
     bundle["votes"] = sorted(bundle["votes"] + votes, key=canonical)
     if spoilt:
         bundle["spoilt"] = {"member": spoilt}
@@ -102,7 +137,9 @@ def _made(kind, secrecy, method, choices, options, rule, provisions):
             "cutoff_days": 90,
             "cutoff_article": "1",
             "paper_count_days": 3,
-            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days"},
+            "weights": {"classes": {"": 1}, "articles": {"": ""}, "members_per_vote": 0, "most_votes": 0},
+            "proxies": {"limit": 0, "article": ""},
+            "provisions": {**provisions, key: "7 days", "roll.cutoff": "90 days", "proxy.limit": "0"},
         },
         "constitution": {**law, "sha256": sha256("the constitution")},
         "options": options,
@@ -139,16 +176,11 @@ def forged(bundle):
     made = copy.deepcopy(bundle)
     rule, ballot, decision = made["rule"], made["ballot"], made["decision"]
     weights = {entry["member"]: entry["weight"] for entry in made["roll"]}
-    votes = [
-        (vote["choice"], weights[vote["member"]] if "member" in vote else 1)
-        if ballot["secrecy"] == "open"
-        else (vote, 1)
-        for vote in made["votes"]
-    ]
+    votes = [_weighed(vote, made) for vote in made["votes"]]
     spoilt = sum(made.get("spoilt", {}).values())
-    eligible, seed = sum(weights.values()), bytes.fromhex(made["seed"])
+    eligible, members, seed = sum(weights.values()), len(weights), bytes.fromhex(made["seed"])
     if ballot["kind"] == "motion":
-        counted = decide_motion(rule, votes, eligible, seed, spoilt)
+        counted = decide_motion(rule, votes, eligible, seed, spoilt=spoilt, members=members)
     else:
         names = tuple(option["name"] for option in made["options"])
         counted = decide_election(
@@ -160,6 +192,7 @@ def forged(bundle):
             names=names,
             seats=ballot["seats"],
             spoilt=spoilt,
+            members=members,
         )
     made["result"] = counted.result
     decision["outcome"], decision["reasoning"] = counted.outcome, counted.reasoning
@@ -186,7 +219,7 @@ def forged(bundle):
             "decision": decision["number"],
             "decided_on": decision["decided_on"],
             "outcome": decision["outcome"],
-            "votes": len(issued) + len(struck),
+            "votes": len(votes) + spoilt if ballot["secrecy"] == "secret" else len(issued) + len(struck),
             "opening_event_sha256": sha256(canonical(opening)),
             "closing_sha256": sha256(canonical(closed)),
             "seed": made["seed"],
@@ -197,9 +230,20 @@ def forged(bundle):
     return made
 
 
+def _weighed(vote, bundle):
+    secrecy = bundle["ballot"]["secrecy"]
+    if secrecy == "private":
+        return vote, 1
+    name, value = ("member", vote.get("member")) if secrecy == "open" else ("class", vote["class"])
+    weight = next((entry["weight"] for entry in bundle["roll"] if entry.get(name) == value), 1)
+    return (vote["choice"] if secrecy == "open" else json.loads(vote["vote"])), weight
+
+
 SEALED = {
     "open motion": motion,
     "private motion": lambda: motion("private"),
+    "secret motion": cache(lambda: secret(motion("private"))),
+    "secret election": cache(lambda: secret(election("scottish-stv"))),
     "open motion with papers": lambda: told(motion(), ["against"], spoilt=1),
     "private motion with papers": lambda: told(motion("private"), ["for", "against"]),
     "election with papers": lambda: told(election("irv", RANKINGS[:4]), [[2, 1], [3]], spoilt=1),

@@ -49,6 +49,7 @@ def settings_for(instance, url):
         production=False,
         demo=True,
         secret_key="test-only-" + "x" * 40,
+        ballot_key="test-only-" + "b" * 40,
         database_url=url,
         base_url="http://127.0.0.1:5000",
         mail_url="",

@@ -22,6 +22,7 @@ def app_in(instance: Path, address: str = "http://127.0.0.1:5000") -> Flask:
             production=False,
             demo=True,
             secret_key="test-only-" + "x" * 40,
+            ballot_key="test-only-" + "b" * 40,
             database_url=f"sqlite:///{instance / 'coop.db'}",
             base_url=address,
             mail_url="",

@@ -1,8 +1,11 @@
 """What somebody could change in a bundle: alone, and with all that a forger must change with it."""
 
 import copy
+import json
 
-from tests.bundles import sha256
+from coop.gateways.blind_signatures import new_class_key, new_receipt_key, sign_blinded
+from coop.gateways.voter import Voter
+from tests.bundles import cast, sha256
 
 LATER = "2026-11-09T09:00:00+00:00"
 STRANGER = sha256("a stranger")
@@ -131,6 +134,11 @@ def put(*path):
     return change
 
 
+def give_votes_by_size(bundle):
+    """Loosen the rule so that one entry may weigh two."""
+    bundle["rule"]["weights"]["members_per_vote"] = 100
+
+
 def nothing_more(bundle):
     """The one change is all a forger has to add."""
 
@@ -143,7 +151,7 @@ CHANGES = {
     "a vote is moved": (move_vote, nothing_more, "closing"),
     "a roll entry is added": (add_to_roll, nothing_more, "opening"),
     "a roll entry is removed": (lambda bundle: bundle["roll"].pop(), nothing_more, "opening"),
-    "a weight is changed": (put("roll", -1, "weight", 2), nothing_more, "opening"),
+    "a weight is changed": (put("roll", -1, "weight", 2), give_votes_by_size, "opening"),
     "a class is changed": (put("roll", 0, "class", "founder"), nothing_more, "opening"),
     "a mark is replaced": (put("roll", -1, "member", STRANGER), nothing_more, "opening"),
     "an issued flag is flipped": (flip_issued, blame_another, "closing"),
@@ -217,4 +225,99 @@ OF_ELECTIONS = {
         "result",
     ),
     "the term is longer": (put("rule", "term_months", 99), nothing_more, "opening"),
+}
+
+
+def alter_secret_vote(bundle):
+    choice = json.loads(bundle["votes"][0]["vote"])
+    bundle["votes"][0]["vote"] = json.dumps(another(choice), separators=(",", ":"))
+
+
+def exchange(name):
+    """Exchange a value of the first two votes."""
+
+    def change(bundle):
+        one, other = bundle["votes"][:2]
+        one[name], other[name] = other[name], one[name]
+
+    return change
+
+
+def copy_of_the_first(name):
+    def change(bundle):
+        bundle["votes"][1][name] = bundle["votes"][0][name]
+
+    return change
+
+
+def stuff(**elsewhere):
+    """Put a vote in under a token that the ballot's own key signs: only who holds that key can."""
+
+    def change(bundle):
+        choice = json.loads(bundle["votes"][0]["vote"])
+        bundle["votes"].append(cast(choice, **elsewhere))
+        bundle["votes"].sort(key=lambda vote: vote["serial"])
+
+    return change
+
+
+def swap_the_class_key(bundle):
+    bundle["keys"]["member"] = new_class_key()[0]
+
+
+def sign_everything_anew(bundle):
+    """Be the server from the start, with other keys and other voters."""
+    public, private = new_class_key()
+    bundle["keys"]["member"] = public
+    votes = []
+    for vote in bundle["votes"]:
+        voter = Voter(bundle["ballot"]["id"], "member", bundle["keys"])
+        voter.take(sign_blinded(private, voter.blinded))
+        votes.append({"class": "member"} | voter.cast(json.loads(vote["vote"])))
+    bundle["votes"] = sorted(votes, key=lambda vote: vote["serial"])
+
+
+# As above; and which checks name the change even after the file is re-made as a whole: no forger can sign.
+OF_SECRET = {
+    "a vote is altered": (alter_secret_vote, nothing_more, "signed", {"signed"}),
+    "a vote is added": (add_vote, put("roll", -1, "issued", True), "votes", {"votes"}),
+    "a vote is dropped": (drop_vote, nothing_more, "closing", set()),
+    "a weight is changed": (put("roll", -1, "weight", 2), nothing_more, "keys", {"keys"}),
+    "a class is changed": (put("roll", 0, "class", "founder"), nothing_more, "keys", {"keys"}),
+    "an issued flag is flipped": (flip_issued, nothing_more, "closing", set()),
+    "all issued flags are taken away": (
+        lambda bundle: [entry.update(issued=False) for entry in bundle["roll"]],
+        nothing_more,
+        "votes",
+        {"votes"},
+    ),
+    "a key is put in": (
+        lambda bundle: bundle["keys"].update(founder=new_class_key()[0]),
+        nothing_more,
+        "opening",
+        set(),
+    ),
+    "the key is taken away": (put("keys", {}), nothing_more, "keys", {"keys", "tokens"}),
+    "a receipt key is put in": (
+        lambda bundle: bundle.update(receipt_key=new_receipt_key()[0]),
+        nothing_more,
+        "opening",
+        set(),
+    ),
+    "the key is swapped": (swap_the_class_key, nothing_more, "tokens", {"tokens"}),
+    "the key is swapped and every token made anew": (sign_everything_anew, nothing_more, "opening", set()),
+    "a token is copied": (copy_of_the_first("token"), nothing_more, "tokens", {"tokens"}),
+    "two tokens are exchanged": (exchange("token"), nothing_more, "tokens", {"tokens"}),
+    "two serials are exchanged": (exchange("serial"), nothing_more, "tokens", {"tokens", "signed"}),
+    "two prefixes are exchanged": (exchange("prefix"), nothing_more, "tokens", {"tokens"}),
+    "a signature is copied": (copy_of_the_first("sig"), nothing_more, "signed", {"signed"}),
+    "an older vote is put back": (put("votes", 0, "n", 2), nothing_more, "signed", {"signed"}),
+    "a vote changes its class": (put("votes", 0, "class", "founder"), nothing_more, "tokens", {"tokens"}),
+    "a vote of another ballot is put in": (
+        stuff(ballot_id="pioneers/4"),
+        nothing_more,
+        "tokens",
+        {"tokens", "signed"},
+    ),
+    "the key's holder uses a token left over": (stuff(), nothing_more, "closing", set()),
 }

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from coop.rules.verification import Bundle, Check, Unreadable, read, verify
+from coop.rules.verification import Bundle, Check, Signatures, Unreadable, read, verify
 
 UNREADABLE, LARGEST = 2, 500_000_000  # an exit code; bytes
 WIDTH, MARGIN = 80, 8
@@ -30,7 +30,7 @@ def command(file: str, head: str | None, *, as_json: bool) -> None:
     """
     given = None if head is None else _head(head)
     bundle = _read(file)
-    checks = verify(bundle, given)
+    checks = verify(bundle, given, _signatures() if bundle.is_secret else None)
     ok = all(check.ok for check in checks)
     if as_json:
         encoding = (sys.stdout.encoding or "").lower()
@@ -40,6 +40,13 @@ def command(file: str, head: str | None, *, as_json: bool) -> None:
         sys.stdout.reconfigure(errors="replace")
         click.echo("\n".join(_report(bundle, checks, with_head=given is not None)))
     sys.exit(0 if ok else 1)
+
+
+def _signatures() -> Signatures:
+    """Load what checks signatures only where there are any: it takes a moment."""
+    from coop.gateways import blind_signatures  # noqa: PLC0415 - most bundles need it not
+
+    return blind_signatures
 
 
 def _head(text: str) -> str:

@@ -200,6 +200,21 @@ class SecretVote(Base):
     signature: Mapped[str] = mapped_column(Text)
 
 
+class Sealing(Base):
+    """That a secret ballot ended: its keys are destroyed, and its tokens and votes are written again in order.
+
+    PostgreSQL itself fills in what the two tables held and in which transaction, and compares at the commit.
+    """
+
+    __tablename__ = "sealings"
+
+    ballot_id: Mapped[int] = points_to("ballots", primary_key=True, index=False)
+    rows_digest: Mapped[str] = mapped_column(String(64), default="")
+    in_transaction: Mapped[str] = mapped_column(String(30), default="")
+    sorted_at: Mapped[datetime | None] = mapped_column(Instant)  # the database was written anew
+    scrubbed_at: Mapped[datetime | None] = mapped_column(Instant)  # and nothing older is on the disk
+
+
 class Decision(Base):
     """What was decided, numbered per organisation and year, with counts and reasoning. Append-only."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     CheckConstraint,
     Index,
     ScalarSelect,
@@ -72,6 +73,7 @@ class Membership(Base):
         UniqueConstraint("application_id"),
         CheckConstraint("kind IN ('person', 'joint', 'organisation')", name="kind"),
         CheckConstraint("notices IN ('mail', 'post')", name="notices"),
+        CheckConstraint("represents >= 0", name="represents"),
         Index("ix_memberships_name", "organisation_id", "name"),
     )
 
@@ -84,6 +86,8 @@ class Membership(Base):
     postal_address: Mapped[str] = mapped_column(Text, default="")
     notices: Mapped[str] = mapped_column(String(10), default="mail")  # how notices reach them
     voting_class: Mapped[str] = mapped_column(String(40), default="member")
+    represents: Mapped[int | None] = mapped_column()  # an organisation's own members, as it reported them
+    represents_on: Mapped[date | None] = mapped_column()
     application_id: Mapped[int | None] = points_to("applications", nullable=True)
     erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -95,7 +99,7 @@ class Membership(Base):
     )
 
     @staticmethod
-    def latest_kind_on(day: date) -> ScalarSelect[str]:
+    def latest_kind_on(day: date | BindParameter[date]) -> ScalarSelect[str]:
         """The kind of the latest event on a day, as a subquery beside `Membership`; NULL before admission."""
         return (
             select(MembershipEvent.kind)

@@ -58,7 +58,7 @@ class Effective:
     """One value in force: from an article's mark, or (without article and line) a default adopted with it."""
 
     key: str
-    scope: str  # "body=board", "office=auditor"; "" holds for all
+    scope: str  # "body=board", "office=auditor", "class=delegate"; "" holds for all
     value: Value
     text: str  # canonical
     article: str | None = None
@@ -67,7 +67,7 @@ class Effective:
 
     @property
     def name(self) -> str:
-        """The key, with the body or office it is for: ``meeting.quorum@board``."""
+        """The key, with the body, office or voting class it is for: ``meeting.quorum@board``."""
         return f"{self.key}@{self.scope.partition('=')[2]}" if self.scope else self.key
 
 
@@ -87,8 +87,9 @@ class Reading:
         return self.provisions + self.defaults
 
 
-_ATTRIBUTES = ("provision", "value", "body", "office", "decision")
-_SCOPES = ("body", "office")
+_ATTRIBUTES = ("provision", "value", "body", "office", "class", "decision")
+_SCOPES = ("body", "office", "class")
+LONGEST_CLASS = 40
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 
 
@@ -97,7 +98,7 @@ def assemble(
 ) -> Reading:
     """Give every provision its value; name each problem with its line.
 
-    ``bodies`` and ``offices``, where given, are the names a scope may have.
+    ``bodies`` and ``offices``, where given, are the names a scope may have; a text names its own classes.
     """
     known = {"body": bodies, "office": offices}
     problems = list(draft.problems) + _misnumbered(draft.articles)
@@ -209,7 +210,9 @@ def _scope(
         raise BadValue(f"{key} can't be set for one {given[-1]}.")
     if not _NAME.fullmatch(name):
         raise BadValue(f"“{name}” is not the name of a {kind}: write it in small letters, as in “board”.")
-    names = known[kind]
+    if kind == "class" and len(name) > LONGEST_CLASS:
+        raise BadValue(f"“{name}” is too long for a voting class: at most {LONGEST_CLASS} letters.")
+    names = known.get(kind)  # a voting class is there because the text names it
     if names is not None and name not in names:
         raise BadValue(f"There is no {kind} “{name}”: there are {', '.join(sorted(names)) or 'none'}.")
     return f"{kind}={name}"

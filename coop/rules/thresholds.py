@@ -14,11 +14,12 @@ class Basis(StrEnum):
     PRESENT = "present"
     ELIGIBLE = "eligible"
 
-    def says(self, number: int) -> str:
-        """Name that many of the basis: “62 votes cast”."""
-        noun = "vote" if self is Basis.CAST else "member"
+    def says(self, number: int, *, weighted: bool = False) -> str:
+        """Name that many of the basis: “62 votes cast”; `weighted` where members have unequal votes."""
+        noun = "vote" if weighted or self is Basis.CAST else "member"
         plural = "" if number == 1 else "s"
-        rest = {Basis.CAST: " cast", Basis.PRESENT: " present", Basis.ELIGIBLE: ""}[self]
+        on_roll = " on the roll" if weighted else ""
+        rest = {Basis.CAST: " cast", Basis.PRESENT: " present", Basis.ELIGIBLE: on_roll}[self]
         return f"{number} {noun}{plural}{rest}"
 
 
@@ -70,10 +71,11 @@ class Majority:
         """The canonical spelling, which parses to the same value."""
         return f"{'>' if self.strict else '>='} {_fraction(self.share)} of {self.basis}"
 
-    def says(self, base: int) -> str:
+    def says(self, base: int, *, weighted: bool = False) -> str:
         """Print the test on a base: “at least 2/3 of 62 votes cast (42)”."""
         words = "more than" if self.strict else "at least"
-        return f"{words} {_fraction(self.share)} of {self.basis.says(base)} ({self.needed(base)})"
+        whole = self.basis.says(base, weighted=weighted)
+        return f"{words} {_fraction(self.share)} of {whole} ({self.needed(base)})"
 
     def __str__(self) -> str:
         return self.text
@@ -122,9 +124,9 @@ class Quorum:
         """The canonical spelling, which parses to the same value."""
         return _written(self.share, self.number, self.basis)
 
-    def says(self, base: int) -> str:
+    def says(self, base: int, *, weighted: bool = False) -> str:
         """Print the test on a base: “1/4 of 240 members (60)”."""
-        members = self.basis.says(base)
+        members = self.basis.says(base, weighted=weighted)
         if self.share is None:
             return f"{self.number} of {members}"
         least = "" if self.number is None else f", and at least {self.number}"

@@ -247,11 +247,13 @@ def rule(
     body: Body | str | None = None,
     decision: str | None = None,
     office: Office | None = None,
+    voting_class: str = "",
 ) -> Rule:
     """The value that holds under a version, looked up from the specific to the general.
 
     ``body`` (or its short name) comes before its kind, ``office`` after the body; ``decision`` names the
-    class where a key differs by it: ``rule(version, "decision.majority", decision="special")``.
+    class where a key differs by it: ``rule(version, "decision.majority", decision="special")``, and
+    ``voting_class`` that of the members it is for.
     """
     values = values_of(version)
     name = key
@@ -262,6 +264,8 @@ def rule(
     scopes = _scopes_of(version, values, name, body)
     if office is not None:
         scopes.append(f"office={office.kind}")
+    if voting_class:
+        scopes.append(f"class={voting_class}")
     found = look_up(values, name, scopes)
     spelled = REGISTRY[name].spell(found.value)
     return Rule(name, found.value, found.article or "", version.number, found.text, spelled)
@@ -356,7 +360,7 @@ def summary_of(version: ConstitutionVersion) -> Sequence[str]:
             "You ask to join, and an officer answers, usually within %(days)s.",
             days=said("membership.admission_time"),
         ),
-        _("Every member has one vote, whatever they have paid in."),
+        _votes_summed_up(version),
         _("You can vote once you have been a member for %(days)s.", days=said("roll.cutoff"))
         if said("roll.cutoff") != "0 days"
         else _("You can vote from the day you are admitted."),
@@ -379,3 +383,11 @@ def summary_of(version: ConstitutionVersion) -> Sequence[str]:
         _("Dues are set by a vote of the members and fall due within %(days)s.", days=said("dues.due")),
         _("You can leave at any time."),
     ]
+
+
+def _votes_summed_up(version: ConstitutionVersion) -> str:
+    votes = {found.text for (key, _scope), found in values_of(version).items() if key == "member.votes"}
+    by_size = rule(version, "delegate.members_per_vote").text
+    if votes <= {"1"} and by_size == "0":
+        return str(_("Every member has one vote, whatever they have paid in."))
+    return str(_("Members have unequal votes, by class or by size, and never by what they have paid in."))

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Row, Table, func, insert, select, text
 
 from coop.access import Actor
 from coop.extensions import db
@@ -14,6 +14,7 @@ from coop.rules.chain import START, canonical, event_hash, personal_digest
 
 # Every vote is a deed: built once, and past the session's bookkeeping.
 _EVENT = insert(cast("Table", AuditEvent.__table__))
+_LINK = insert(cast("Table", AuditLink.__table__))
 
 
 def record(
@@ -79,24 +80,22 @@ def chain_events(organisation_id: int | None) -> str:
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(7210, :chain)"), {"chain": chain})
     position, head = head_of(organisation_id)
-    waiting = db.session.scalars(
-        select(AuditEvent)
+    waiting = db.session.execute(
+        select(*AuditEvent.__table__.columns)
         .outerjoin(AuditLink, AuditLink.event_id == AuditEvent.id)
         .where(AuditLink.event_id.is_(None), _of(organisation_id))
         .order_by(AuditEvent.id)
-    )
-    for event in waiting.all():
+    ).all()
+    links = []
+    for event in waiting:
         position += 1
-        link = AuditLink(
-            event_id=event.id,
-            chain=chain,
-            position=position,
-            previous=head,
-            hash=event_hash(head, as_record(event)),
+        link = event_hash(head, as_record(event))
+        links.append(
+            {"event_id": event.id, "chain": chain, "position": position, "previous": head, "hash": link}
         )
-        db.session.add(link)
-        head = link.hash
-    db.session.flush()
+        head = link
+    if links:
+        db.session.execute(_LINK, links)
     return head
 
 
@@ -121,7 +120,7 @@ def head_of(organisation_id: int | None) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, START)
 
 
-def as_record(event: AuditEvent) -> dict[str, Any]:
+def as_record(event: AuditEvent | Row[Any]) -> dict[str, Any]:
     """Return what of an event enters the chain."""
     return {
         "id": event.id,

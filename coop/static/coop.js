@@ -15,6 +15,11 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
     setTimeout(() => delete form.dataset.sent, 5000); // a download leaves the page standing
   });
 }
+
+// Whoever signs out leaves no half-marked paper to the next on a shared phone.
+for (const form of document.querySelectorAll('form[action$="/sign-out"]')) {
+  form.addEventListener("submit", () => sessionStorage.clear());
+}
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });

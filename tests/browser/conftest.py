@@ -12,6 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from coop import background
+from tests.browser.elections import open_election  # noqa: F401 - for every journey that asks
 from tests.loaded import load
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -77,7 +78,12 @@ def walking(chromium, serve):
 
     @contextmanager
     def walk(
-        name: str, *, width: int = 1280, scripts: bool = True, scheme: Literal["light", "dark"] = "light"
+        name: str,
+        *,
+        width: int = 1280,
+        scripts: bool = True,
+        scheme: Literal["light", "dark"] = "light",
+        touch: bool = False,
     ) -> Iterator[Walker]:
         def browser(*, runs_scripts: bool):
             context = chromium.new_context(
@@ -85,6 +91,7 @@ def walking(chromium, serve):
                 java_script_enabled=runs_scripts,
                 locale="en-GB",
                 color_scheme=scheme,
+                has_touch=touch,
                 reduced_motion="reduce",
             )
             context.set_default_timeout(20_000)

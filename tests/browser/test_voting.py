@@ -87,33 +87,3 @@ def test_a_motion_is_opened_voted_on_with_the_keyboard_changed_closed_and_counte
             officer.sees("Certified by")
             voter.go("/pioneers/decisions")
             voter.sees(title)
-
-
-def test_a_ranked_election_is_private_and_takes_two_taps_or_a_choice_of_places(walking, screen):
-    with walking("returning", **screen) as officer, walking("voter", **screen) as voter:
-        officer.sign_in("returning@pioneers.example")
-        officer.go("/pioneers/ballots/new-election")
-        officer.fill("Candidates", "9: I kept the books before.\n10\n11")
-        officer.press("Draft the election")
-        officer.sees("Check before opening", "Other members and officers cannot see it.")
-        officer.press("Open the vote now")
-        ballot = officer.page.url.removeprefix(officer.address)
-
-        voter.sign_in("member@pioneers.example")
-        voter.go(ballot)
-        voter.sees("Other members and officers cannot see it. Whoever holds the database could.")
-        names = [row.inner_text().splitlines()[0] for row in voter.page.locator("[data-candidate]").all()]
-        if voter.scripts:
-            voter.page.locator("[data-candidate] button").nth(1).click()
-            voter.page.locator("[data-candidate] button").nth(0).click()
-        else:
-            voter.page.get_by_role("combobox").nth(1).select_option("1")
-            voter.page.get_by_role("combobox").nth(0).select_option("2")
-        voter.press("Cast my vote")
-        voter.sees("Your vote is recorded.", "You ranked:")
-        ranked = voter.page.locator("main ol").first.locator("li").all_inner_texts()
-        assert ranked == [names[1], names[0]]
-        with time_machine.travel(datetime.now(UTC) + AFTER_CLOSING):
-            voter.sign_in("member@pioneers.example")
-            voter.go(ballot)
-            voter.sees("First preferences", "How it was counted")

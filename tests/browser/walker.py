@@ -101,11 +101,12 @@ class Walker:
         for sentence in sentences:
             expect(self.page.locator("body")).to_contain_text(sentence)
 
-    def look(self) -> None:
-        """Hold the page in front of us against axe, once for each kind of page and its outcome."""
+    def look(self, state: str = "") -> None:
+        """Hold the page in front of us against axe, once for each kind of page, its outcome and a state of it."""
+        expect(self.page.locator("[data-busy]")).to_have_count(0)  # else a vote is on its way
         self.page.wait_for_load_state()
         path = self.page.url.removeprefix(self.address).partition("?")[0]
-        if not path.startswith("/") or (what := f"{path} {self.page.title()}") in self.seen:
+        if not path.startswith("/") or (what := f"{path} {self.page.title()} {state}") in self.seen:
             return
         self.seen.add(what)
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

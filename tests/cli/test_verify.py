@@ -50,6 +50,18 @@ def test_a_failing_check_is_named_with_its_place():
     assert "1 of 10 checks FAIL: result." in answer.output
 
 
+def test_a_secret_ballot_is_checked_with_its_signatures():
+    bundle = SEALED["secret election"]()
+    answer = coop(as_file(bundle), "--head", bundle["head"])
+    assert answer.exit_code == 0
+    assert "All 14 checks hold." in answer.output
+    bundle = json.loads(as_file(bundle))
+    bundle["votes"][0]["sig"] = bundle["votes"][1]["sig"]
+    answer = coop(as_file(bundle))
+    assert answer.exit_code == 1
+    assert "Where: votes[0].sig" in answer.output
+
+
 def test_json_is_for_programs():
     bundle = motion()
     good, bad = coop(as_file(bundle), "--json"), coop(as_file(bundle), "--json", "--head", "0" * 64)
@@ -127,7 +139,14 @@ NOT_BUNDLES = {
     ),
     "facts that are no JSON": (with_value(["events", 0, "facts"], "{"), "events[0].facts is not JSON"),
     "facts that are a list": (with_value(["events", 1, "facts"], "[]"), "events[1].facts is not an object."),
-    "secret": (with_value(["ballot", "secrecy"], "secret"), "This is a secret ballot; this version checks"),
+    "called secret": (
+        with_value(["ballot", "secrecy"], "secret"),
+        "votes[0] is not what a bundle holds there.",
+    ),
+    "of unknown secrecy": (
+        with_value(["ballot", "secrecy"], "sealed"),
+        "ballot.secrecy is neither open, private nor secret.",
+    ),
     "of another kind": (
         with_value(["ballot", "kind"], "lottery"),
         "ballot.kind is neither motion nor election.",

@@ -120,7 +120,7 @@ def test_joint_memberships_and_organisations_are_shown_right(secretary, app, mak
     page = secretary.visit("/pioneers/members/4")
     assert page.h1 == "Bo and Cy Lind"
     assert "Held jointly" in page
-    assert "They have one vote between them." in page
+    assert "They vote together, as one member." in page
     assert "Organisation" in secretary.visit("/pioneers/members/5")
 
 

@@ -64,7 +64,7 @@ def call_nominations(here: Organisation, actor: Any) -> None:
 def vote_on_paper(here: Organisation, officer: Any) -> None:
     """The open motion has the librarian and the chair as tellers, a batch of the first, and a member who asked."""
     now, people = datetime.now(UTC), _memberships(here.id)
-    ballot = ballots.find(here, first(Ballot.number, *_open(here.id, "motion")))
+    ballot = ballots.find(here, _with_tellers(here.id))
     numbers = [people[role].number for role in ("librarian", "chair")]
     tellers.appoint(ballot, here, officer, now, numbers=numbers, papers_to="The shop, 31 Toad Lane")
     day = here.day_of(now)
@@ -81,6 +81,15 @@ def vote_on_paper(here: Organisation, officer: Any) -> None:
     )
     if not tellers.why_no_paper(ballot, member, now):
         tellers.ask_for_paper(ballot, here, member, now, way="hand")
+
+
+def _with_tellers(organisation_id: int) -> int:
+    return first(
+        Ballot.number,
+        *_open(organisation_id, "motion"),
+        Ballot.secrecy == "open",
+        Ballot.opened_at.is_not(None),
+    )
 
 
 def _open(organisation_id: int, kind: str) -> tuple[Any, ...]:
@@ -202,14 +211,28 @@ def _of_decisions(here: int, there: int) -> Things:
     people = _memberships(here)
     papers = {
         "with tellers": {
-            "number": first(Ballot.number, *_open(here, "motion")),
+            "number": _with_tellers(here),
             "member": people["chair"].number,
             "batch": 1,
         },
         "without": {"number": first(Ballot.number, *_open(here, "election")), "member": 1, "batch": 1},
         "of orchard": {"number": NOWHERE, "member": 1, "batch": 1},
     }
+    secret = (of_us, Ballot.secrecy == "secret")
+    secrets = {
+        "open secret": {"number": first(Ballot.number, *secret, Ballot.sealed_at.is_(None))},
+        "counted secret": {"number": first(Ballot.number, *secret, Ballot.sealed_at.is_not(None))},
+        "open motion": {
+            "number": first(Ballot.number, of_us, Ballot.secrecy == "open", Ballot.sealed_at.is_(None))
+        },
+        "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
+        "of orchard": {"number": NOWHERE},
+    }
     return {
+        **{
+            f"ballots/<int:number>/{end}": secrets
+            for end in ("cast", "issued", "keys.json", "secrecy", "token", "votes")
+        },
         "ballots/<int:number>/tellers": papers,
         "ballots/<int:number>/telling": papers,
         "ballots/<int:number>/telling/requests": {

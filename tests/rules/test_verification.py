@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coop.gateways import blind_signatures
 from coop.rules.verification import Unreadable, read, verify
 from tests.bundles import SEALED, as_file, election, forged, motion, told
 from tests.scale import scale
-from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, OF_PAPERS, alter_vote, put
+from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, OF_PAPERS, OF_SECRET, alter_vote, put
 
 MADE = {name: make() for name, make in SEALED.items()}
 
@@ -17,20 +18,27 @@ MADE = {name: make() for name, make in SEALED.items()}
 def failing(bundle, head=None):
     """Name the checks that fail; "unreadable" if the file is refused as a whole."""
     try:
-        checks = verify(read(as_file(bundle)), head)
+        checks = verify(read(as_file(bundle)), head, blind_signatures)
     except Unreadable:
         return {"unreadable"}
     return {check.name for check in checks if not check.ok}
 
 
+def changes_of(bundle):
+    """Name what somebody could change: how, what with it, who names it, and who even if re-made."""
+    found = {name: (*change, set()) for name, change in CHANGES.items()}
+    more = OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS
+    found |= {name: (*change, set()) for name, change in more.items()}
+    if any("struck" in entry for entry in bundle["roll"]):
+        found |= {name: (*change, set()) for name, change in OF_PAPERS.items()}
+    return found | (OF_SECRET if bundle["ballot"]["secrecy"] == "secret" else {})
+
+
 CASES = [
     pytest.param(name, change, id=f"{name}: {change}")
     for name, bundle in MADE.items()
-    for change in CHANGES
-    | (OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS)
-    | (OF_PAPERS if any("struck" in entry for entry in bundle["roll"]) else {})
+    for change in changes_of(bundle)
 ]
-ALL = CHANGES | OF_MOTIONS | OF_ELECTIONS | OF_PAPERS
 
 
 @pytest.fixture
@@ -40,22 +48,60 @@ def true(request):
 
 @pytest.mark.parametrize(("name", "change"), CASES)
 def test_what_is_changed_alone_is_named(name, change, true):
-    naive, _forger, check = ALL[change]
+    naive, _forger, check, _still = changes_of(true)[change]
     naive(true)
     assert check in failing(true)
 
 
 @pytest.mark.parametrize(("name", "change"), CASES)
-def test_what_is_remade_as_a_whole_passes_without_the_head_and_fails_with_it(name, change, true):
-    naive, more, _check = ALL[change]
+def test_what_is_remade_as_a_whole_fails_with_the_head_and_without_it_only_where_signatures_hold(
+    name, change, true
+):
+    naive, more, _check, still = changes_of(true)[change]
     head = true["head"]
     naive(true)
     more(true)
     true = forged(true)
-    assert failing(true) == set()
-    assert failing(true, head) == {"head"}
-    chain = next(check for check in verify(read(as_file(true))) if check.name == "chain")
-    assert "a file re-made as a whole would pass" in chain.does_not_prove
+    assert failing(true) >= still
+    assert bool(failing(true)) == bool(still)
+    assert failing(true, head) == failing(true) | {"head"}
+    checks = {check.name: check for check in verify(read(as_file(true)), signatures=blind_signatures)}
+    assert "a file re-made as a whole would pass" in checks["chain"].does_not_prove
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if name.startswith("secret")])
+def test_what_the_keys_holder_could_do_is_said_by_every_verification(name, true):
+    checks = {check.name: check for check in verify(read(as_file(true)), signatures=blind_signatures)}
+    assert "whoever held the key could use tokens that members left unused" in checks["tokens"].does_not_prove
+    assert "Compare their fingerprint" in checks["keys"].does_not_prove
+    assert "A voter can look for their serial." in checks["closing"].does_not_prove
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "still"),
+    [
+        (lambda bundle: bundle["votes"].append({"class": "member", "vote": '"for"'}), "votes", {"votes"}),
+        (lambda bundle: bundle["votes"].remove({"class": "member", "vote": '"for"'}), "votes", {"votes"}),
+        (lambda bundle: bundle["spoilt"].update(member=2), "votes", {"votes"}),
+        (lambda bundle: bundle["roll"][-1].update(struck=True), "votes", {"votes"}),
+        (put("votes", 0, "vote", '"abstain"'), "closing", set()),
+        (put("votes", 0, "class", "founder"), "votes", {"votes"}),
+    ],
+)
+def test_papers_that_tellers_entered_into_a_secret_ballot_are_as_many_as_members_struck(change, check, still):
+    bundle = told(copy.deepcopy(MADE["secret motion"]), ["against", "for"], spoilt=1)
+    bundle["roll"].append({"member": "0" * 64, "class": "member", "weight": 1, "issued": False})
+    bundle["votes"].sort(key=lambda vote: "serial" in vote)
+    bundle = forged(bundle)
+    assert failing(bundle) == set()
+    change(bundle)
+    assert check in failing(bundle)
+    assert failing(forged(bundle)) >= still
+
+
+def test_without_anything_to_check_signatures_a_secret_ballot_does_not_pass():
+    checks = verify(read(as_file(MADE["secret motion"])))
+    assert {check.name for check in checks if not check.ok} == {"tokens", "signed"}
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -65,7 +111,10 @@ def test_an_untouched_bundle_passes_with_its_head(name, true):
 
 def keep_the_head_and_fake_the_rest(bundle, head):
     """Re-make all but the head, so that --head alone would agree."""
-    alter_vote(bundle)
+    if bundle["ballot"]["secrecy"] == "secret":
+        put("roll", -1, "member", "0" * 64)(bundle)
+    else:
+        alter_vote(bundle)
     return forged(bundle) | {"head": head}
 
 
@@ -97,7 +146,8 @@ def test_an_edited_round_and_another_winner_are_named_where_they_stand(name, tru
     tallies = true["result"]["rounds"][0]["tallies"]
     tallies["1"] = f"{tallies['1']}0"
     true["result"]["elected"] = [{"number": 4, "name": "Dora"}]
-    (check,) = [check for check in verify(read(as_file(true))) if not check.ok]
+    checks = verify(read(as_file(true)), signatures=blind_signatures)
+    (check,) = [check for check in checks if not check.ok]
     assert check.name == "result"
     assert check.where.startswith("result.elected[0]")
     assert "result.rounds[0].tallies.1" in check.proves
@@ -136,6 +186,29 @@ def test_a_vote_the_paper_does_not_allow_is_named_and_not_counted(bundle, paper)
     bundle = copy.deepcopy(bundle)
     bundle["votes"][0] = paper
     assert {"votes", "result", "closing"} <= failing(bundle)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "for",
+        '"perhaps"',
+        ' "for"',
+        '"f\\u006fr"',
+        "[",
+        "[" * 9_999,
+        "9" * 5_000,
+        "1.5",
+        "NaN",
+        "null",
+        "x" * 99_999,
+    ],
+)
+def test_a_secret_vote_that_is_no_paper_or_spelled_otherwise_is_named_and_not_counted(text):
+    bundle = copy.deepcopy(MADE["secret motion"])
+    bundle["votes"][0]["vote"] = text
+    assert {"votes", "signed", "result", "closing"} <= failing(bundle)
 
 
 IMPOSSIBLE = [
@@ -219,9 +292,36 @@ def test_every_leaf_is_held_by_a_check(name, true):
         assert failing(changed), path
 
 
+def weighing(bundle, weight, **rule):
+    """Let the first on the roll weigh so much, as a delegate, under these weights."""
+    bundle["roll"][0] |= {"class": "delegate", "weight": weight}
+    bundle["rule"]["weights"] |= {"classes": {"": 1, "delegate": 5}} | rule
+    return bundle
+
+
+@pytest.mark.parametrize(
+    ("weight", "rule", "faults"),
+    [
+        (4, {}, {"roll"}),
+        (5, {}, set()),
+        (6, {}, {"roll"}),
+        (4, {"members_per_vote": 10}, {"roll"}),
+        (6, {"members_per_vote": 10}, set()),
+        (7, {"members_per_vote": 10, "most_votes": 7}, set()),
+        (8, {"members_per_vote": 10, "most_votes": 7}, {"roll"}),
+        (3, {"members_per_vote": 10, "most_votes": 3}, set()),
+        (2, {"members_per_vote": 10, "most_votes": 3}, {"roll"}),
+        (5, {"classes": {"delegate": 5}}, {"roll"}),
+        (5, {"most_votes": "seven"}, {"roll"}),
+        (5, {"classes": {"": 1, "delegate": "5"}}, {"roll"}),
+    ],
+)
+def test_a_vote_weighs_what_the_rule_gives_its_class(weight, rule, faults):
+    assert failing(forged(weighing(motion(), weight, **rule))) == faults
+
+
 def test_delegates_weigh_openly_what_their_roll_entries_say():
-    bundle = motion(choices=("for", "against", "against"))
-    bundle["roll"][0]["weight"] = 5
+    bundle = weighing(motion(choices=("for", "against", "against")), 5)
     bundle = forged(bundle)
     assert bundle["decision"]["outcome"] == "carried"
     assert failing(bundle) == set()
@@ -229,7 +329,7 @@ def test_delegates_weigh_openly_what_their_roll_entries_say():
 
 def test_who_weighs_more_in_private_casts_that_many_papers():
     bundle = motion("private", choices=("for", "against"))
-    bundle["roll"][0]["weight"] = 3
+    weighing(bundle, 3, classes={"": 1, "delegate": 3})
     assert "votes" in failing(forged(bundle))
     bundle["votes"] = ["against", "for", "for", "for"]
     assert failing(forged(bundle)) == set()

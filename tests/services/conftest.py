@@ -3,4 +3,5 @@
 from tests.ballot_house import coop_of, open_motion  # noqa: F401 - tests ask for them by name
 from tests.money_house import house  # noqa: F401
 from tests.nomination_house import call, coop, stands  # noqa: F401 - fixtures of nominations
+from tests.secret_house import booth_of  # noqa: F401
 from tests.teller_house import election_house, motion_house, telling  # noqa: F401

@@ -220,8 +220,8 @@ def test_an_open_vote_shows_who_voted_how_only_when_it_is_counted(coop_of, open_
     assert ballots.who_voted_how(ballot) == []
     deed(ballots.seal, ballot.id, after(ballot))
     assert ballots.who_voted_how(ballot) == [
-        ("Rita", 1, "for", "online"),
-        ("Member 2", 2, "against", "online"),
+        ballots.VoteLine("Rita", 1, "for", "online", 1),
+        ballots.VoteLine("Member 2", 2, "against", "online", 1),
     ]
 
 

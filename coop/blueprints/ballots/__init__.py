@@ -10,6 +10,7 @@ from coop.blueprints.ballots import (  # noqa: E402
     nominations,  # noqa: F401
     officer,  # noqa: F401
     roll_call,  # noqa: F401
+    secret,  # noqa: F401
     setting_up,  # noqa: F401
     tellers,  # noqa: F401
     telling,  # noqa: F401

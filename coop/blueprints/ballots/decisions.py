@@ -37,6 +37,7 @@ def decision(year: int, number: int) -> str:
         ballot=ballot,
         candidates=candidates,
         drawing=ballots.drawing_of(ballot.kind, found.result, candidates),
+        took_part=ballots.took_part(ballot, found.result),
         what_else=ballots.what_else(ballot, found),
         outcomes=outcome_words(),
         kind=class_words()[found.decision_class],

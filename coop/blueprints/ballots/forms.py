@@ -23,6 +23,27 @@ from wtforms.validators import InputRequired, Length, NumberRange
 MOST_TEXT = 40_000
 
 
+_OPEN = SelectChoice("open", _l("Open: the record shows who voted how"))
+_PRIVATE = SelectChoice("private", _l("Private: other members and officers cannot see it"))
+_SECRET = SelectChoice(
+    "secret", _l("Secret: no name is stored with a vote. Voters need a browser with JavaScript")
+)
+_AS_ADOPTED = SelectChoice("", _l("As the constitution has it"))
+_HOW_SECRET = _l(
+    "More secret than the constitution asks for is always possible, less is not. It stands from the "
+    "announcement on."
+)
+
+
+class SecrecyForm(FlaskForm):
+    secrecy = RadioField(
+        _l("How secret"),
+        description=_HOW_SECRET,
+        choices=[_OPEN, _PRIVATE, _SECRET],
+        validators=[InputRequired(_l("Choose how secret this vote is."))],
+    )
+
+
 class MotionForm(FlaskForm):
     title = StringField(
         _l("Title"),
@@ -45,6 +66,10 @@ class NewMotionForm(MotionForm):
     body = SelectField(_l("Who decides"), validate_choice=True)
     decision_class = RadioField(
         _l("Kind of resolution"), validators=[InputRequired(_l("Choose the kind of resolution."))]
+    )
+
+    secrecy = RadioField(
+        _l("How secret"), description=_HOW_SECRET, choices=[_AS_ADOPTED, _PRIVATE, _SECRET], default=""
     )
 
     def __init__(self, bodies: Sequence[tuple[str, str]], kinds: Sequence[tuple[str, str]]) -> None:
@@ -77,6 +102,10 @@ class ElectionForm(OfficeForm):
             "One member number a line; after a colon, what the candidate says: “12: I kept the books.”"
         ),
         validators=[InputRequired(_l("Name at least one candidate.")), Length(max=MOST_TEXT)],
+    )
+
+    secrecy = RadioField(
+        _l("How secret"), description=_HOW_SECRET, choices=[_AS_ADOPTED, _SECRET], default=""
     )
 
     def validate_candidates(self, field: TextAreaField) -> None:

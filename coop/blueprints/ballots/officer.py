@@ -1,12 +1,12 @@
 """What the returning officer does with a ballot: check, announce, open, void, certify."""
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from coop.access import Permission, authorize, requires
 from coop.blueprints.ballots import bp
-from coop.blueprints.ballots.forms import AnnounceForm, VoidForm
+from coop.blueprints.ballots.forms import AnnounceForm, SecrecyForm, VoidForm
 from coop.blueprints.ballots.views import find
 from coop.blueprints.ballots.words import class_words
 from coop.errors import Refusal
@@ -44,10 +44,11 @@ def announce(number: int) -> Answer:
     if not form.validate_on_submit():
         return render_check(number, form), 422
     try:
+        keys = prepare_keys(number)
         with writing():
             ballot = ballots.find(g.organisation, number)
             opens_at = form.opens_at(g.organisation.zone)
-            ballots.announce(ballot, g.organisation, g.actor, g.now, opens_at=opens_at)
+            ballots.announce(ballot, g.organisation, g.actor, g.now, opens_at=opens_at, keys=keys)
     except Refusal as refusal:
         form.form_errors.append(str(refusal))
         return render_check(number, form), 409
@@ -58,10 +59,41 @@ def announce(number: int) -> Answer:
 @bp.post("/ballots/<int:number>/open")
 @requires(Permission.SET_UP_BALLOT)
 def open_now(number: int) -> Response:
+    keys = prepare_keys(number)
     with writing():
-        ballots.open_ballot(ballots.find(g.organisation, number), g.organisation, g.actor, g.now)
+        ballot = ballots.find(g.organisation, number)
+        ballots.open_ballot(ballot, g.organisation, g.actor, g.now, keys=keys)
     flash(_("Voting is open, and the voters are told. Rule, options and roll stand from here on."))
     return redirect(url_for(".show", number=number))
+
+
+def prepare_keys(number: int) -> tuple[ballots.secret.NewKey, ...]:
+    """Make the keys of a secret draft, which takes seconds, before the write lock is taken."""
+    ballot, ballot_key = find(number), current_app.config["COOP"].ballot_key
+    return ballots.secret.prepare_keys(ballot, g.organisation, g.actor, g.now, ballot_key)
+
+
+@bp.route("/ballots/<int:number>/secrecy", methods=["GET", "POST"])
+@requires(Permission.SET_UP_BALLOT)
+def secrecy(number: int) -> Answer:
+    """Choose how secret a draft will be."""
+    ballot = find(number)
+    authorize(g.actor, Permission.SET_UP_BALLOT, ballot)
+    form = SecrecyForm(data={"secrecy": ballot.secrecy})
+    if request.method == "GET":
+        ballots.refuse_announced(ballot, g.now)
+        return render_template("ballots/secrecy.html", ballot=ballot, form=form)
+    if not form.validate_on_submit():
+        return render_template("ballots/secrecy.html", ballot=ballot, form=form), 422
+    try:
+        with writing():
+            ballot = ballots.find(g.organisation, number)
+            ballots.change_secrecy(ballot, g.organisation, g.actor, g.now, form.secrecy.data)
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return render_template("ballots/secrecy.html", ballot=find(number), form=form), 409
+    flash(_("The secrecy of this vote is changed."))
+    return redirect(url_for(".check", number=number))
 
 
 @bp.route("/ballots/<int:number>/void", methods=["GET", "POST"])

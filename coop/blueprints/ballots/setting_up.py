@@ -47,6 +47,7 @@ def new_motion() -> Answer:
                 text=form.text.data or "",
                 decision_class=form.decision_class.data,
                 body=own_body(form.body.data),
+                secrecy=form.secrecy.data or "",
             )
             number = ballot.number
     except Refusal as refusal:
@@ -87,6 +88,7 @@ def new_election() -> Answer:
                 candidates=ballots.candidates_by_number(g.organisation, form.named()),
                 seats=form.seats.data,
                 body=own_body(form.body.data),
+                secrecy=form.secrecy.data or "",
             )
             number = ballot.number
     except Refusal as refusal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from flask import g, jsonify, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -11,6 +12,7 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.words import (
     choice_words,
     class_words,
@@ -87,11 +89,12 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     stage, head = ballot.stage_at(g.now), head_beside(ballot)
     place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
+    kept = _kept_secret(ballot)
     if paper is None and stage == "open" and place and place.entitled and not place.handed_in_at:
         chosen = place.choice if isinstance(place.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
-    could = ballots.eligible_on(ballot) if ballot.opened_at else None
+    size = ballots.size_of(ballot) if ballot.opened_at else None
     page = max(1, request.args.get("page", 1, type=int))
     candidates = {option.position: option.name for option in ballot.options}
     return render_template(
@@ -99,16 +102,18 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         ballot=ballot,
         stage=stage,
         place=place,
+        voter=voter(),
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
-        rule=ballots.explain(rule, could),
+        rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
         head=head,
         votes=ballots.who_voted_how(ballot, page),
         page=page,
-        pages=1 if decision is None else -(-decision.result["voted"] // ballots.VOTES_A_PAGE),
+        pages=1 if decision is None else ballots.pages_of_votes(ballot, decision),
+        took_part=ballots.took_part(ballot, decision.result) if decision else "",
         kind=class_words()[ballot.decision_class],
         choices=choice_words(),
         method=None if ballot.kind == "motion" else METHODS[ballot.method],
@@ -117,6 +122,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         candidates=candidates,
         drawing=ballots.drawing_of(ballot.kind, decision.result, candidates) if decision else None,
         what_else=ballots.what_else(ballot, decision) if decision else (),
+        kept=kept,
         tellers=tellers.in_office(ballot) if decision is None else [],
         papers_until=tellers.last_instant(ballot),
         handed_in=ballots.handed_in_words(ballot, place.handed_in_at, place.channel)
@@ -128,6 +134,21 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         if decision and g.actor.membership
         else "",
     )
+
+
+def _kept_secret(ballot: Ballot) -> dict[str, Any] | None:
+    """What the page of a secret ballot says beside the paper; None for other ballots and drafts."""
+    if ballot.secrecy != "secret" or ballot.announced_at is None:
+        return None
+    secret = ballots.secret
+    sealing = secret.sealing_of(ballot)
+    return {
+        "fingerprint": secret.fingerprint_of(ballot),
+        "turnout": ballots.turnout(ballot),
+        "cast": secret.votes_cast(ballot),
+        "ended": sealing is not None,
+        "scrubbed_at": sealing.scrubbed_at if sealing else None,
+    }
 
 
 def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:
@@ -142,12 +163,15 @@ def _of_kind(kind: str, number: int) -> Ballot:
 
 
 @bp.post("/ballots/<int:number>/vote")
+@says_uncounted
 @requires(Permission.VOTE)
 def vote(number: int) -> Answer:
     """Take a vote on a motion; the page that follows says that it is recorded.
 
     Nothing is read before the lock: when a poll opens, this is the busy road.
     """
+    if said := anothers():
+        return said, 409
     paper = MotionPaper()
     if not paper.validate_on_submit():
         return render_ballot(_of_kind("motion", number), paper), 422
@@ -161,9 +185,12 @@ def vote(number: int) -> Answer:
 
 
 @bp.post("/ballots/<int:number>/rank")
+@says_uncounted
 @requires(Permission.VOTE)
 def rank(number: int) -> Answer:
     """Take the paper of an election."""
+    if said := anothers():
+        return said, 409
     ballot = _of_kind("election", number)
     paper = _election_paper(ballot)
     if not paper.validate_on_submit():
@@ -193,6 +220,7 @@ def roll(number: int) -> str:
         place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
+        size=ballots.size_of(ballot),
         lines=lines,
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),

@@ -101,7 +101,7 @@ def _more(effective: Effective, today: date, members: int | None) -> str:
 
 
 def names_of_scopes(organisation: Organisation, scopes: Iterable[str]) -> dict[str, str]:
-    """What members call the bodies and offices that these values are for."""
+    """What members call the bodies, offices and voting classes that these values are for."""
     kinds = {scope.partition("=")[0] for scope in scopes}
     names = {
         "body=assembly": _("general assembly"),
@@ -110,6 +110,7 @@ def names_of_scopes(organisation: Organisation, scopes: Iterable[str]) -> dict[s
         "body=branch": _("branches"),
         "body=group": _("working groups"),
     }
+    names |= {scope: scope.partition("=")[2] for scope in scopes if scope.startswith("class=")}
     if "body" in kinds:
         for body in organisations.bodies_of(organisation):
             names.setdefault(f"body={body.slug}", body.name)

@@ -149,7 +149,7 @@ def _pieces(text: str) -> tuple[markdown.Piece, ...]:
 
 
 def _note_address(mark: dict[str, str]) -> str:
-    scope = mark.get("body") or mark.get("office")
+    scope = mark.get("body") or mark.get("office") or mark.get("class")
     key = resolve(mark.get("provision", ""), mark.get("decision"))
     return "#" + anchor_of(f"{key}@{scope}" if scope else key)
 

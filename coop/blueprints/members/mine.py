@@ -11,14 +11,18 @@ from coop.blueprints.members import bp
 from coop.blueprints.members.forms import ConfirmForm, ParticularsForm
 from coop.blueprints.members.register import wished
 from coop.errors import Refusal
-from coop.services import members
+from coop.services import ballots, members
 from coop.transaction import writing
 
 
 @bp.get("/me")
 @requires(Permission.SEE_OWN_RECORD)
 def me() -> Any:
-    return render_template("members/me.html", membership=g.actor.membership)
+    return render_template(
+        "members/me.html",
+        membership=g.actor.membership,
+        votes=ballots.votes_today(g.actor.membership, g.organisation, g.now),
+    )
 
 
 @bp.route("/me/edit", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from coop.blueprints.members import bp
 from coop.blueprints.members.forms import ConfirmForm, ParticularsForm
 from coop.errors import Refusal
 from coop.models.members import Membership
-from coop.services import members
+from coop.services import ballots, members
 from coop.transaction import record_view, writing
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -131,5 +131,9 @@ def _wanted() -> members.Filter:
 def _member_page(membership: Membership) -> Any:
     day = g.organisation.day_of(g.now)
     return render_template(
-        "members/member.html", membership=membership, status=membership.status_on(day), day=day
+        "members/member.html",
+        membership=membership,
+        status=membership.status_on(day),
+        day=day,
+        votes=ballots.votes_today(membership, g.organisation, g.now),
     )

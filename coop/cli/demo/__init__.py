@@ -21,6 +21,7 @@ def load(now: datetime | None = None) -> None:
     from flask import current_app  # noqa: PLC0415
     from sqlalchemy import select  # noqa: PLC0415
 
+    from coop import background  # noqa: PLC0415
     from coop.cli.demo import orchard, pioneers  # noqa: PLC0415
     from coop.cli.demo.story import Story  # noqa: PLC0415
     from coop.extensions import db  # noqa: PLC0415
@@ -39,3 +40,4 @@ def load(now: datetime | None = None) -> None:
     pioneers.tell(story)
     orchard.tell(story)
     story.settle_old_mail()
+    background.scrub_secret_ballots(current_app)

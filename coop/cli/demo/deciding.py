@@ -108,8 +108,18 @@ def decide_lately(story: Story) -> None:
         proposer=14,
         votes=lambda voter: None if voter in (9, 22) else "against" if voter in (11, 15) else "for",
     )
-    story.close(SLUG, lost, RETURNING)
-    story.close(SLUG, carried, RETURNING)
+    sundays = story.put(
+        SLUG,
+        story.on(602),
+        RETURNING,
+        "Keep the shop closed on Sundays",
+        "The shop stays closed on Sundays, as it has been since we opened.",
+        proposer=12,
+        votes=lambda voter: None if voter in (4, 20) else "against" if voter % 4 == 1 else "for",
+        secrecy="secret",
+    )
+    for ballot in (lost, carried, sundays):
+        story.close(SLUG, ballot, RETURNING)
     second = story.hold_meeting(
         SLUG,
         story.on(620),
@@ -172,6 +182,18 @@ def leave_open(story: Story) -> None:
         "twelve years, and the board may sign.",
         proposer=9,
         votes=lambda voter: "for" if voter in (9, 10, 13, 17) else "against" if voter in (11, 15) else None,
+    )
+    story.put(
+        SLUG,
+        today,
+        RETURNING,
+        "Pay the same for every hour",
+        "From the first day of next year every hour of work is paid alike, whoever does it and whatever it is.",
+        proposer=11,
+        votes=lambda voter: (
+            "for" if voter in (9, 11, 14, 17, 20, 23) else "against" if voter in (10, 15) else None
+        ),
+        secrecy="secret",
     )
     story.elect(
         SLUG,

@@ -182,6 +182,7 @@ def elect_board_and_branch(story: Story) -> None:
         ],
         title="Three seats on the board",
         votes=ranks,
+        secrecy="secret",
     )
     story.close(SLUG, board_vote, RETURNING)
     for begins in (104, 440):

@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 from coop.access import Actor, actor_of
 from coop.extensions import db
 from coop.gateways import storage
+from coop.gateways.blind_signatures import b64u, from_b64u
 from coop.gateways.passwords import PRACTICE_PASSWORD, hash_password
+from coop.gateways.voter import Voter
 from coop.models.accounts import Person
-from coop.models.ballots import Decision, RollEntry
+from coop.models.ballots import Ballot, Decision, RollEntry
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.models.records import OutboxMail
@@ -29,6 +31,7 @@ class Story:
     def __init__(self, now: datetime) -> None:
         self.now = now.replace(microsecond=0)
         self.begins = self.now
+        self.ballot_key: str = current_app.config["COOP"].ballot_key
         self.password_hash = hash_password(PRACTICE_PASSWORD)
 
     def begin(self, days_ago: int) -> None:
@@ -79,6 +82,7 @@ class Story:
         title: str = "",
         votes: Callable[[int, int], list[int] | None],
         own_body: bool = False,
+        secrecy: str = "",
     ) -> int:
         """Hold an election to an office `(body slug, kind)`; `votes(voter, candidates)` ranks or stays away."""
         with self.deed(slug) as organisation:
@@ -99,9 +103,10 @@ class Story:
                 ],
                 body=body if own_body else None,
                 title=title,
+                secrecy=secrecy,
             )
-            ballots.open_ballot(ballot, organisation, actor, opened)
             number = ballot.number
+        self._open(slug, number, returning, opened)
         self._vote(slug, number, lambda voter: votes(voter, len(candidates)))
         return number
 
@@ -116,6 +121,7 @@ class Story:
         votes: Callable[[int], str | None],
         decision_class: str = "ordinary",
         proposer: int | None = None,
+        secrecy: str = "",
     ) -> int:
         """Put a motion to the vote; `votes(voter)` answers for, against, abstain, or None who stays away."""
         with self.deed(slug) as organisation:
@@ -128,11 +134,20 @@ class Story:
                 text=text,
                 decision_class=decision_class,
                 proposer=self.member(organisation, proposer) if proposer else None,
+                secrecy=secrecy,
             )
-            ballots.open_ballot(ballot, organisation, actor, opened)
             number = ballot.number
+        self._open(slug, number, returning, opened)
         self._vote(slug, number, votes)
         return number
+
+    def _open(self, slug: str, number: int, returning: int, opened: datetime) -> None:
+        organisation = self.organisation(slug)
+        ballot, actor = ballots.find(organisation, number), self.acting(organisation, returning, opened)
+        keys = ballots.secret.prepare_keys(ballot, organisation, actor, opened, self.ballot_key)
+        with self.deed(slug) as organisation:
+            actor = self.acting(organisation, returning, opened)
+            ballots.open_ballot(ballots.find(organisation, number), organisation, actor, opened, keys=keys)
 
     def _vote(self, slug: str, number: int, votes: Callable[[int], str | list[int] | None]) -> None:
         with self.deed(slug) as organisation:
@@ -145,9 +160,34 @@ class Story:
             ).all()
             for at, voter in enumerate(voters):
                 choice = votes(voter)
-                if choice is not None:
-                    cast = min(ballot.opens_at + timedelta(hours=3 * at), self.now)
-                    ballots.cast_vote(ballot, self.acting(organisation, voter, cast), choice, cast)
+                if choice is None:
+                    continue
+                cast = min(ballot.opens_at + timedelta(hours=3 * at), self.now)
+                actor = self.acting(organisation, voter, cast)
+                if ballot.secrecy == "secret":
+                    self._vote_secretly(ballot, organisation, actor, choice, cast)
+                else:
+                    ballots.cast_vote(ballot, actor, choice, cast)
+
+    def _vote_secretly(
+        self,
+        ballot: Ballot,
+        organisation: Organisation,
+        actor: Actor,
+        choice: str | list[int],
+        cast: datetime,
+    ) -> None:
+        """Vote as a member's browser does: a blinded value, a token, and a vote without a name."""
+        secret, here = ballots.secret, ballots.secret.ballot_id(ballot, organisation)
+        place = ballots.place_of(ballot, actor)
+        if place is None:
+            raise LookupError(f"{actor.label} is not on the roll")
+        voter = Voter(here, place.voting_class, secret.public_keys(ballot)[0])
+        asked = secret.ask(ballot, actor, b64u(voter.blinded), cast)
+        secret.issue(ballot, actor, asked, cast)
+        signed = secret.sign(ballot, organisation, actor, asked, self.ballot_key)
+        voter.take(from_b64u(signed["signature"]))
+        secret.cast(ballot, secret.checked(ballot, organisation, voter.cast(choice)), cast)
 
     def close(self, slug: str, number: int, returning: int) -> int:
         """Seal a ballot after its closing, certify it, and return the decision's id."""

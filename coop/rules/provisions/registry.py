@@ -14,12 +14,14 @@ from coop.rules.provisions.values import (
     LIST,
     MAJORITY,
     MONTHS,
+    NUMBER,
     QUORUM,
     ZONE,
     BadValue,
     Days,
     Kind,
     Months,
+    Number,
     Value,
     choice,
 )
@@ -35,7 +37,7 @@ class Provision:
     default: str  # canonical text
     label: str
     sentence: str  # what the software does with it
-    scopes: tuple[str, ...] = ()  # of "body" and "office"
+    scopes: tuple[str, ...] = ()  # of "body", "office" and "class"
     low: int | None = None
     high: int | None = None
 
@@ -71,7 +73,7 @@ class Provision:
 
 
 def _size(value: Value) -> int | None:
-    return value.n if isinstance(value, (Days, Months)) else None
+    return value.n if isinstance(value, (Days, Months, Number)) else None
 
 
 _CLASS = choice(
@@ -81,9 +83,10 @@ _CLASS = choice(
 )
 _TIE = choice(lost="a tie is lost", lot="a tie is settled by a lot that anyone can draw again")
 _ADMISSION = choice(officer="by an officer")
-_SECRECY = choice(
-    open="open: the record shows who voted how", private="private: members and officers can't see it"
-)
+_PRIVATE = "private: members and officers can't see it"
+_SECRET = "secret: no name is stored with a vote"  # noqa: S105 - a sentence
+_SECRECY = choice(open="open: the record shows who voted how", private=_PRIVATE, secret=_SECRET)
+_SECRECY_OF_PEOPLE = choice(private=_PRIVATE, secret=_SECRET)
 _TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
 _METHOD = choice(
     scottish_stv="single transferable vote, as in Scottish local elections",
@@ -198,6 +201,44 @@ _ALL = (
         high=365,
     ),
     Provision(
+        "member.votes",
+        NUMBER,
+        "1",
+        "Votes of a member",
+        "How many votes each member has, or each member of one voting class.",
+        ("class",),
+        low=1,
+        high=1000,
+    ),
+    Provision(
+        "delegate.members_per_vote",
+        NUMBER,
+        "0",
+        "Members for one more vote",
+        "A member that is an organisation has one more vote for each time it has so many members; 0 gives none.",
+        low=0,
+        high=1_000_000,
+    ),
+    Provision(
+        "delegate.most_votes",
+        NUMBER,
+        "0",
+        "Most votes by size",
+        "No member has more votes than this by the number of its own members; 0 sets no limit.",
+        low=0,
+        high=1000,
+    ),
+    Provision(
+        "proxy.limit",
+        NUMBER,
+        "0",
+        "Proxies",
+        "How many other members one member may stand for, in a ballot or at a meeting; 0 allows no proxies.",
+        ("body",),
+        low=0,
+        high=10,
+    ),
+    Provision(
         "meeting.notice",
         CLEAR_DAYS,
         "14 days",
@@ -228,7 +269,7 @@ _ALL = (
         _SECRECY,
         "open",
         "Secrecy of motions",
-        "How motions are voted on. Elections of people are never open.",
+        "How motions are voted on, unless a draft asks for more secrecy. Elections of people are never open.",
         ("body",),
     ),
     Provision(
@@ -240,6 +281,23 @@ _ALL = (
         ("body",),
         low=0,
         high=14,
+    ),
+    Provision(
+        "election.secrecy",
+        _SECRECY_OF_PEOPLE,
+        "private",
+        "Secrecy of elections",
+        "How people are elected, unless a draft asks for more secrecy.",
+        ("body",),
+    ),
+    Provision(
+        "ballot.secret.minimum",
+        NUMBER,
+        "10",
+        "Smallest secret ballot",
+        "A secret ballot opens only if each class of voters on its roll has at least so many.",
+        low=5,
+        high=1000,
     ),
     Provision(
         "election.method",

@@ -35,7 +35,15 @@ class Months:
         return f"{self.n} month" if self.n == 1 else f"{self.n} months"
 
 
-Value = str | tuple[str, ...] | Days | Months | Majority | Quorum
+@dataclass(frozen=True, order=True)
+class Number:
+    n: int
+
+    def __str__(self) -> str:
+        return str(self.n)
+
+
+Value = str | tuple[str, ...] | Days | Months | Number | Majority | Quorum
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,12 @@ def _months(text: str) -> Value:
     if not found:
         raise BadValue(f"“{text}” is not a number of months or years, such as 24 months.")
     return Months(int(found[1]) * (12 if found[2].startswith("year") else 1))
+
+
+def _number(text: str) -> Value:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise BadValue(f"“{text}” is not a whole number, such as 2.")
+    return Number(int(text))
 
 
 def _items(text: str) -> Value:
@@ -167,6 +181,7 @@ def _said_quorum(value: Value) -> str:
 DAYS = Kind("days", "N days", "14 days", _days, str, _said_days)
 CLEAR_DAYS = Kind("clear days", "N days (counted clear)", "21 days", _clear_days, str, _said_days)
 MONTHS = Kind("months", "N months, or N years", "24 months", _months, str, _said_months)
+NUMBER = Kind("number", "a whole number", "2", _number, str, str)
 MAJORITY = Kind(
     "majority",
     "> or >= and a fraction, of cast, present or eligible",

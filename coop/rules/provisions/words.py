@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from coop.rules.provisions.registry import Provision
-from coop.rules.provisions.values import Days, Months, Value
+from coop.rules.provisions.values import Days, Months, Number, Value
 from coop.rules.thresholds import Basis, Majority, Quorum
 
 _UNITS = (  # noqa: SIM905
@@ -109,8 +109,15 @@ def _another_number(value: Value, plain: str) -> str | None:
     if not claims and isinstance(value, (Majority, Quorum)):
         claims = _by_name(plain)
     have = _claims_of(value)
+    if isinstance(value, Number):  # "one vote for each hundred members" says more than the number marked
+        claims = claims or ({("number", 1)} if re.search(r"\b(one|single)\b", plain) else set())
+        return None if not claims or claims >= have else _which_is(claims)
     if not claims or claims == have or (isinstance(value, Quorum) and not have and claims == {("number", 0)}):
         return None
+    return _which_is(claims)
+
+
+def _which_is(claims: set[Claim]) -> str:
     return "which is " + " and ".join(sorted(_said(claim) for claim in claims))
 
 
@@ -119,6 +126,8 @@ def _claims_of(value: Value) -> set[Claim]:
         return {("days", value.n)}
     if isinstance(value, Months):
         return {("months", value.n)}
+    if isinstance(value, Number):
+        return {("number", value.n)}
     if isinstance(value, Majority):
         return {("share", value.share)}
     if isinstance(value, Quorum):
@@ -162,6 +171,7 @@ def _another_test(value: Majority | Quorum, plain: str) -> str | None:
 def _claims(plain: str) -> Iterator[Claim]:
     for glyph, share in _GLYPHS.items():
         plain = plain.replace(glyph, share)
+    plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)  # 1,000
     tokens = re.findall(r"\d+/\d+|\d+(?:[.,]\d+)?|%|[^\W\d_]+", plain)
     at = 0
     while at < len(tokens):
@@ -218,17 +228,20 @@ def _number_at(tokens: list[str], at: int) -> tuple[int, Fraction | None]:
         return 0, None
     if re.fullmatch(r"\d+(?:[.,]\d+)?", tokens[at]):
         return 1, Fraction(tokens[at].replace(",", "."))
-    total, taken, read = 0, 0, False
+    thousands, total, taken, read = 0, 0, 0, False
     for word in tokens[at:]:
-        joins = word == "and" and read and total >= 100 and _next(tokens, at + taken) in _NUMBERS
-        if word in _NUMBERS and (not read or _may_follow(total, _NUMBERS[word])):
+        fresh = total == 0 and (thousands > 0 or not read)
+        joins = word == "and" and thousands + total >= 100 and _next(tokens, at + taken) in _NUMBERS
+        if word in _NUMBERS and (fresh or _may_follow(total, _NUMBERS[word])):
             total += _NUMBERS[word]
-        elif word == "hundred" and (not read or 0 < total < 10):
+        elif word == "hundred" and (fresh or 0 < total < 10):
             total = (total or 1) * 100
+        elif word == "thousand" and not thousands and (fresh or total):
+            thousands, total = (total or 1) * 1000, 0
         elif not joins:
             break
         read, taken = True, taken + 1
-    return taken, Fraction(total) if read else None
+    return taken, Fraction(thousands + total) if read else None
 
 
 def _next(tokens: list[str], at: int) -> str:

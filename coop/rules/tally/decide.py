@@ -36,12 +36,26 @@ def motion_rule(frozen: Mapping[str, Any]) -> MotionRule:
 
 
 def decide_motion(
-    rule: Mapping[str, Any], votes: Weighed, eligible: int, seed: bytes, spoilt: int = 0
+    rule: Mapping[str, Any],
+    votes: Weighed,
+    eligible: int,
+    seed: bytes,
+    *,
+    spoilt: int = 0,
+    members: int | None = None,
 ) -> Counted:
-    """Count a motion under its frozen rule; spoilt papers count for the quorum and for nothing else."""
+    """Count a motion under its frozen rule; spoilt papers count for the quorum and for nothing else.
+
+    `eligible` are the votes on the roll, `members` its heads.
+    """
     sums = {choice: sum(weight for chosen, weight in votes if chosen == choice) for choice in Choice}
     counts = MotionCounts(
-        sums[Choice.FOR], sums[Choice.AGAINST], sums[Choice.ABSTAIN], eligible, invalid=spoilt
+        sums[Choice.FOR],
+        sums[Choice.AGAINST],
+        sums[Choice.ABSTAIN],
+        eligible,
+        invalid=spoilt,
+        members=members,
     )
     result = count_motion(counts, motion_rule(rule), seed)
     return Counted(result.outcome.value, result.says, result.plain())
@@ -57,6 +71,7 @@ def decide_election(
     names: tuple[str, ...],
     seats: int,
     spoilt: int = 0,
+    members: int | None = None,
 ) -> Counted:
     """Count an election by its method and judge it under its frozen rule; who spoilt a paper voted too."""
     chosen = METHODS[method]
@@ -67,6 +82,7 @@ def decide_election(
         chosen,
         voted=voted,
         eligible=eligible,
+        members=members,
         quorum=Quorum.parse(rule["quorum"]) if rule["quorum"] else None,
         articles=tuple(rule["articles"]),
         version=rule["version"],
@@ -78,6 +94,8 @@ def decide_election(
         "eligible": eligible,
         "says": verdict.says,
     }
+    if members is not None and members != eligible:
+        plain["members"] = members
     return Counted(verdict.outcome.value, verdict.says, plain)
 
 

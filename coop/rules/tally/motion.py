@@ -73,6 +73,7 @@ class MotionCounts:
     """What was counted: the papers, the roll, and who was present where that matters.
 
     An abstention is a choice; a blank paper makes none, an invalid one can't be read. None is the other.
+    `members` is given where they have more votes, `eligible`, than heads.
     """
 
     votes_for: int
@@ -83,6 +84,7 @@ class MotionCounts:
     casting_vote: Choice | None = None
     blank: int = 0
     invalid: int = 0
+    members: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse counts that no ballot can give."""
@@ -90,9 +92,12 @@ class MotionCounts:
         if min(*counted, self.eligible, self.present or 0) < 0:
             raise ValueError("A count can't be below 0.")
         if self.papers > self.eligible:
-            raise ValueError(
-                f"{self.papers} votes were counted, but only {self.eligible} members could vote."
-            )
+            raise ValueError(too_many(self.papers, self.eligible, weighted=self.weighted))
+
+    @property
+    def weighted(self) -> bool:
+        """Whether members have unequal votes, so that votes and members are two numbers."""
+        return self.members is not None and self.members != self.eligible
 
     @property
     def cast(self) -> int:
@@ -150,7 +155,7 @@ class MotionResult:
             "needed": majority.needed(counts.base(majority.basis)),
             "quorum_needed": None if quorum is None else quorum.needed(counts.base(quorum.basis)),
             "says": self.says,
-        }
+        } | ({"members": counts.members} if counts.weighted else {})
 
 
 def count_motion(
@@ -171,6 +176,12 @@ def count_motion(
     met = settled is Choice.FOR or _majority_met(counts, rule, extra=0)
     outcome = Outcome.INQUORATE if not quorate else Outcome.CARRIED if met else Outcome.LOST
     return MotionResult(outcome, counts, rule, _reasoning(outcome, counts, rule, how))
+
+
+def too_many(votes: int, eligible: int, *, weighted: bool) -> str:
+    """Say that more was counted than the roll can give."""
+    could = f"the roll has {eligible}" if weighted else f"only {eligible} members could vote"
+    return f"{votes} votes were counted, but {could}."
 
 
 def sources(articles: Sequence[str], version: int | None) -> str:
@@ -218,13 +229,15 @@ def _settle(
 def _reasoning(outcome: Outcome, counts: MotionCounts, rule: MotionRule, how: str) -> str:
     parts = [
         f"{_VERDICT[outcome]}: {counted(counts)}.",
-        f"Needs {rule.majority.says(counts.base(rule.majority.basis))}.",
+        f"Needs {rule.majority.says(counts.base(rule.majority.basis), weighted=counts.weighted)}.",
         how,
     ]
     if rule.quorum is not None:
         taking_part = counts.taking_part(rule.taking_part)
         verb = "voted" if taking_part == counts.voted else "took part"
-        parts.append(f"Quorum {rule.quorum.says(counts.base(rule.quorum.basis))}: {taking_part} {verb}.")
+        verb = "were given" if counts.weighted else verb
+        needed = rule.quorum.says(counts.base(rule.quorum.basis), weighted=counts.weighted)
+        parts.append(f"Quorum {needed}: {taking_part} {verb}.")
     return " ".join(part for part in (*parts, rule.source) if part)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coop.rules.tally.election import Method, Result, quantity
-from coop.rules.tally.motion import sources
+from coop.rules.tally.motion import sources, too_many
 from coop.rules.thresholds import Basis, Quorum
 
 
@@ -30,10 +30,15 @@ def judge_election(
     quorum: Quorum | None,
     articles: tuple[str, ...] = (),
     version: int | None = None,
+    members: int | None = None,
 ) -> Verdict:
-    """Say who is elected; without a quorum, without papers or with an open tie nobody is."""
+    """Say who is elected; without a quorum, without papers or with an open tie nobody is.
+
+    `eligible` are the votes on the roll, `members` its heads where these are fewer.
+    """
+    weighted = members is not None and members != eligible
     if voted > eligible:
-        raise ValueError(f"{voted} votes were counted, but only {eligible} members could vote.")
+        raise ValueError(too_many(voted, eligible, weighted=weighted))
     base = voted if quorum is not None and quorum.basis is Basis.PRESENT else eligible
     quorate = quorum is None or quorum.met_by(voted, base)
     outcome = ElectionOutcome.ELECTED
@@ -51,7 +56,10 @@ def judge_election(
         f"{_many(seats, 'seat')}, {_many(len(election.standing), 'candidate')}, {method.title}{quota}.",
     ]
     if quorum is not None and quorum.needed(base):
-        parts.append(f"Quorum {quorum.says(base)}: {voted} voted.")
+        verb = "were given" if weighted else "voted"
+        parts.append(f"Quorum {quorum.says(base, weighted=weighted)}: {voted} {verb}.")
+    elif weighted:
+        parts.append(f"{voted} of {_many(eligible, 'vote')} on the roll were given.")
     else:
         parts.append(f"{voted} of {_many(eligible, 'member')} voted.")
     return Verdict(outcome, elected, " ".join([*parts, sources(articles, version)]).strip())

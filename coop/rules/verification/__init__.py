@@ -6,5 +6,6 @@ A check compares the file with itself; only the head, copied from elsewhere, com
 from coop.rules.verification.bundle import Bundle, Unreadable
 from coop.rules.verification.checks import Check, verify
 from coop.rules.verification.reading import read
+from coop.rules.verification.secret import Signatures
 
-__all__ = ["Bundle", "Check", "Unreadable", "read", "verify"]
+__all__ = ["Bundle", "Check", "Signatures", "Unreadable", "read", "verify"]

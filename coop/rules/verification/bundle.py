@@ -50,6 +50,10 @@ class Bundle:
         return bool(self.ballot["secrecy"] == "open")
 
     @property
+    def is_secret(self) -> bool:
+        return bool(self.ballot["secrecy"] == "secret")
+
+    @property
     def struck(self) -> list[dict[str, Any]]:
         """The entries of those whose votes two tellers entered."""
         return [entry for entry in self.roll if "struck" in entry]
@@ -62,8 +66,18 @@ class Bundle:
 
     @property
     def issued(self) -> list[dict[str, Any]]:
-        """The entries of those who voted through the browser."""
+        """The entries of those who voted through the browser, or in a secret ballot were given a token."""
         return [entry for entry in self.roll if entry["issued"]]
+
+    @property
+    def serials(self) -> list[tuple[int, dict[str, Any]]]:
+        """The votes of a secret ballot that were cast under a serial, each with its place in the file."""
+        return [(place, vote) for place, vote in enumerate(self.given["votes"]) if "serial" in vote]
+
+    @property
+    def voters(self) -> int:
+        """How many voted: in a secret ballot a token may have been issued and not used."""
+        return len(self.serials if self.is_secret else self.issued) + len(self.struck)
 
     @property
     def opened(self) -> dict[str, Any]:

@@ -10,6 +10,13 @@ from coop.rules.verification.bundle import Bundle, instant, sha256_of
 from coop.rules.verification.papers import faults_of_votes
 from coop.rules.verification.recount import faults_of_decision, faults_of_result
 from coop.rules.verification.rule import faults_of_rule
+from coop.rules.verification.secret import (
+    Signatures,
+    faults_of_keys,
+    faults_of_signatures,
+    faults_of_tokens,
+)
+from coop.rules.verification.weights import faults_of_weights
 
 Faults = Iterator[tuple[str, str]]  # where, and a sentence
 _SHOWN = 3
@@ -29,14 +36,29 @@ class Check:
         return asdict(self)
 
 
-def verify(bundle: Bundle, head: str | None = None) -> list[Check]:
-    """Check a bundle; with a head copied from a paper or a mail also that it is the bundle of that paper."""
-    checks = [_check(name, list(faults(bundle)), *words) for name, (faults, *words) in _CHECKS.items()]
+def verify(bundle: Bundle, head: str | None = None, signatures: Signatures | None = None) -> list[Check]:
+    """Check a bundle; with a head copied from a paper or a mail also that it is the bundle of that paper.
+
+    Without `signatures` the votes of a secret ballot can't be checked, and that check fails.
+    """
+    checks = [_check(name, faults, *words) for name, faults, words in _looked(bundle, signatures)]
     if head is not None:
         same = head == bundle["head"]
         faults = [] if same else [("head", f"The file's head is {bundle['head']}, not the one you gave.")]
         checks.append(_check("head", faults, *_HEAD))
     return checks
+
+
+def _looked(
+    bundle: Bundle, signatures: Signatures | None
+) -> Iterator[tuple[str, list[tuple[str, str]], tuple[str, str, str]]]:
+    """Give each check's name, the faults it found, and its words; a secret ballot has more checks and other words."""
+    for name, (look, *words) in _CHECKS.items():
+        said = _SECRET_WORDS.get(name) if bundle.is_secret else None
+        yield name, list(look(bundle)), said or (words[0], words[1], words[2])
+        if name == "roll" and bundle.is_secret:
+            for inner, (test, proves, does_not_prove, where) in _SECRET_CHECKS.items():
+                yield inner, list(test(bundle, signatures)), (proves, does_not_prove, where)
 
 
 def _check(name: str, faults: list[tuple[str, str]], proves: str, does_not_prove: str, where: str) -> Check:
@@ -67,7 +89,6 @@ def _events(bundle: Bundle) -> Faults:
     subject = f"ballot {ballot['id'].rpartition('/')[2]}"
     opens_at, closes_at = instant(ballot["opens_at"]), instant(ballot["closes_at"])
     opened, sealed = bundle.opening, bundle.closing
-    voters = len(bundle.issued) + len(bundle.struck)
     facts = [
         (
             sha256_of(opening) == sealed["opening_event_sha256"],
@@ -110,9 +131,9 @@ def _events(bundle: Bundle) -> Faults:
             "The opening event names another version of the constitution.",
         ),
         (
-            sealed["votes"] == voters,
+            sealed["votes"] == bundle.voters,
             "events[1].facts.votes",
-            f"The closing event counted {sealed['votes']} voters, the file {voters}.",
+            f"The closing event counted {sealed['votes']} voters, the file {bundle.voters}.",
         ),
     ]
     yield from ((where, says) for ok, where, says in facts if not ok)
@@ -136,6 +157,7 @@ def _roll(bundle: Bundle) -> Faults:
         if entry["issued"] and "struck" in entry:
             yield f"roll[{place}].struck", "One member voted through the browser and on paper."
         seen.add(entry["member"])
+    yield from faults_of_weights(bundle)
 
 
 def _seed(bundle: Bundle) -> Faults:
@@ -164,7 +186,10 @@ _CHECKS: dict[str, tuple[Callable[[Bundle], Faults], str, str, str]] = {
     ),
     "roll": (
         _roll,
-        "Nobody stands on the roll twice or voted in two ways, and every vote weighs at least one.",
+        (
+            "Nobody stands on the roll twice or voted in two ways, and every vote weighs what the rule gives its "
+            "class."
+        ),
         "That each mark is a member. The marks can't be turned back into names.",
         "roll",
     ),
@@ -209,6 +234,38 @@ _CHECKS: dict[str, tuple[Callable[[Bundle], Faults], str, str, str]] = {
         "Outcome and reasoning follow from the count; number and day are those of the closing event.",
         "That the decision was carried out.",
         "decision",
+    ),
+}
+_SECRET_CHECKS: dict[str, tuple[Callable[[Bundle, Signatures | None], Faults], str, str, str]] = {
+    "keys": (
+        faults_of_keys,
+        "Every class of the roll has one key, and all votes of a class weigh the same.",
+        "That these are the keys members were given. Compare their fingerprint with the one in the notice.",
+        "keys, receipt_key",
+    ),
+    "tokens": (
+        faults_of_tokens,
+        "Every vote has a token signed for this ballot, class and serial by a key fixed before voting.",
+        "That each token went to a member: whoever held the key could use tokens that members left unused.",
+        "votes[].token, keys",
+    ),
+    "signed": (
+        faults_of_signatures,
+        "Every vote is signed by the serial it stands under, so nobody but that voter's device made it.",
+        "That no vote was left out. A voter can look for their serial.",
+        "votes[].sig",
+    ),
+}
+_SECRET_WORDS = {
+    "votes": (
+        "Each serial votes once, no class has more votes than tokens issued, each vote is one the paper allows.",
+        "Which member a vote is of: nobody can say that. A voter can look for their serial.",
+        "votes, roll[].issued",
+    ),
+    "closing": (
+        "Votes, the marks of those issued a token, and the seed are those the closing event put its hash on.",
+        "That no vote was left out before the closing event. A voter can look for their serial.",
+        "events[1].facts.closing_sha256",
     ),
 }
 _HEAD = (

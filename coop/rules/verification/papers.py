@@ -8,6 +8,7 @@ from coop.rules.tally import METHODS
 from coop.rules.tally.election import HIGHEST_SCORE, PaperKind
 from coop.rules.tally.motion import Choice
 from coop.rules.verification.bundle import Bundle
+from coop.rules.verification.secret import choice_of, faults_of_serials, weights_of_classes
 
 
 def faults_of_votes(bundle: Bundle) -> Iterator[tuple[str, str]]:
@@ -21,6 +22,9 @@ def faults_of_votes(bundle: Bundle) -> Iterator[tuple[str, str]]:
         yield from _voters(bundle)
         yield from _told(bundle, sum("member" not in vote for vote in choices))
         choices = [vote["choice"] for vote in choices]
+    elif bundle.is_secret:
+        yield from faults_of_serials(bundle)
+        choices = [choice_of(vote) for vote in choices]
     else:
         could = sum(entry["weight"] for entry in bundle.issued + bundle.struck) - sum(bundle.spoilt.values())
         if len(choices) != could:
@@ -33,6 +37,9 @@ def faults_of_votes(bundle: Bundle) -> Iterator[tuple[str, str]]:
 
 def weighed(bundle: Bundle) -> list[tuple[Any, int]]:
     """Give each choice with its weight; call only where the votes have no faults."""
+    if bundle.is_secret:
+        by_class = weights_of_classes(bundle)
+        return [(choice_of(vote), by_class[vote["class"]]) for vote in bundle["votes"]]
     if not bundle.is_open:
         return [(choice, 1) for choice in bundle["votes"]]
     weights = {entry["member"]: entry["weight"] for entry in bundle.roll}

@@ -8,10 +8,14 @@ from coop.rules.chain import canonical
 from coop.rules.verification.bundle import FORMAT, Bundle, Unreadable
 from coop.rules.verification.shape import (
     BUNDLE,
+    CLASS_KEY,
     CLOSING_FACTS,
     ELECTION_RULE,
     MOTION_RULE,
     OPENING_FACTS,
+    RECEIPT_KEY,
+    SECRET_VOTE,
+    TOLD_VOTE,
     require,
 )
 
@@ -47,9 +51,7 @@ def _require_one_we_can_check(given: dict[str, Any]) -> None:
     ballot = given["ballot"]
     if ballot["kind"] not in {"motion", "election"}:
         raise Unreadable("ballot.kind is neither motion nor election.")
-    if ballot["secrecy"] == "secret":
-        raise Unreadable("This is a secret ballot; this version checks open and private ones only.")
-    if ballot["secrecy"] not in {"open", "private"}:
+    if ballot["secrecy"] not in {"open", "private", "secret"}:
         raise Unreadable("ballot.secrecy is neither open, private nor secret.")
     if len(given["options"]) > MOST_OPTIONS:
         raise Unreadable(f"The ballot has more than {MOST_OPTIONS} options.")
@@ -67,6 +69,11 @@ def _require_one_we_can_check(given: dict[str, Any]) -> None:
         )
     if "reopen" in given["rule"]:
         require(given["rule"]["reopen"], int, "rule.reopen")
+    if ballot["secrecy"] == "secret":
+        require(given["votes"], [(SECRET_VOTE, TOLD_VOTE)], "votes")
+        require(given["receipt_key"], RECEIPT_KEY, "receipt_key")
+        for voting_class, key in given["keys"].items():
+            require(key, CLASS_KEY, f"keys.{voting_class[:40]}")
     require(given["options"], [{"number": int, "name": str} if election else str], "options")
 
 

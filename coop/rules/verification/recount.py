@@ -43,14 +43,23 @@ def count_again(bundle: Bundle) -> Counted | str:
     if fault:
         return fault
     votes, seed = weighed(bundle), bytes.fromhex(bundle["seed"])
-    eligible, spoilt = sum(entry["weight"] for entry in bundle.roll), sum(bundle.spoilt.values())
+    eligible, members = sum(entry["weight"] for entry in bundle.roll), len(bundle.roll)
+    spoilt = sum(bundle.spoilt.values())
     try:
         if not bundle.is_election:
-            return decide_motion(bundle.rule, votes, eligible, seed, spoilt)
+            return decide_motion(bundle.rule, votes, eligible, seed, spoilt=spoilt, members=members)
         names = tuple(option["name"] for option in bundle["options"])
         method, seats = bundle.ballot["method"], bundle.ballot["seats"]
         return decide_election(
-            bundle.rule, votes, eligible, seed, method=method, names=names, seats=seats, spoilt=spoilt
+            bundle.rule,
+            votes,
+            eligible,
+            seed,
+            method=method,
+            names=names,
+            seats=seats,
+            spoilt=spoilt,
+            members=members,
         )
     except (ValueError, ArithmeticError) as error:
         return str(error)

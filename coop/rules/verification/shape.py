@@ -91,6 +91,12 @@ BUNDLE = Only(
     },
     perhaps={"spoilt": {}},
 )
+SECRET_VOTE = Only(
+    {"class": str, "serial": str, "prefix": str, "token": str, "n": int, "vote": str, "sig": str}
+)
+TOLD_VOTE = Only({"class": str, "vote": str})  # by tellers
+CLASS_KEY = Only({"kty": str, "n": str, "e": str})
+RECEIPT_KEY = Only({"kty": str, "crv": str, "x": str, "y": str})
 
 _NAMES = {
     int: "a whole number",

@@ -1,5 +1,6 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
+from coop.services.ballots import secret
 from coop.services.ballots.by_tellers import (
     Told,
     Ways,
@@ -9,7 +10,7 @@ from coop.services.ballots.by_tellers import (
     told_votes,
     ways_of,
 )
-from coop.services.ballots.certificates import certificate, certificate_record, drawing_of
+from coop.services.ballots.certificates import certificate, certificate_record, drawing_of, took_part
 from coop.services.ballots.comparing import what_else
 from coop.services.ballots.drafting import (
     Candidate,
@@ -22,6 +23,7 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
+from coop.services.ballots.marks import member_mark
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
@@ -36,6 +38,7 @@ from coop.services.ballots.reading import (
     Listing,
     Place,
     RollLine,
+    VoteLine,
     awaiting,
     ballot_of,
     decision_on,
@@ -47,6 +50,7 @@ from coop.services.ballots.reading import (
     list_decisions,
     locked,
     outcomes_of,
+    pages_of_votes,
     place_of,
     recent_decisions,
     roll_lines,
@@ -54,11 +58,13 @@ from coop.services.ballots.reading import (
     wall_words,
     who_voted_how,
 )
-from coop.services.ballots.roll import draw_roll, eligible_on, why_not
+from coop.services.ballots.roll import draw_roll, eligible_on, size_of, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
-from coop.services.ballots.transcript import bundle, head_of_bundle, member_mark
+from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
+from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.voting import cast_vote, vote_of
+from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
     "GRACE",
@@ -70,6 +76,7 @@ __all__ = [
     "Preview",
     "RollLine",
     "Told",
+    "VoteLine",
     "Ways",
     "announce",
     "awaiting",
@@ -83,6 +90,9 @@ __all__ = [
     "certificate_record",
     "certify",
     "change_draft",
+    "change_secrecy",
+    "chosen_secrecy",
+    "classes_of",
     "decision_on",
     "decisions_by_id",
     "draw_roll",
@@ -105,22 +115,30 @@ __all__ = [
     "open_ballot",
     "open_due",
     "outcomes_of",
+    "pages_of_votes",
     "paper_of",
     "place_of",
     "preview",
     "propose_motion",
     "recent_decisions",
+    "refuse_announced",
     "refuse_unless_draft",
     "roll_lines",
     "rule_of",
     "seal",
+    "secret",
     "set_up_election",
+    "set_votes",
+    "size_of",
     "told_votes",
+    "took_part",
     "turnout",
     "void",
     "vote_of",
+    "votes_today",
     "wall_words",
     "ways_of",
+    "weights_of",
     "what_else",
     "who_voted_how",
     "why_not",

@@ -18,7 +18,7 @@ from coop.models.records import AuditEvent, AuditLink
 from coop.rules.tally.drawing import Drawing, draw_election, draw_motion
 from coop.services import documents
 from coop.services.ballots.by_tellers import ways_of
-from coop.services.ballots.reading import closing_words, decision_on, wall_words
+from coop.services.ballots.reading import closing_words, decision_on, turnout, wall_words
 from coop.services.ballots.rule import explain
 
 FORMAT = 1
@@ -83,7 +83,8 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
             "words": {
                 "opened": wall_words(ballot.opens_at, ballot.zone),
                 "closed": closing_words(ballot),
-                "rule": explain(rule, decision.result["eligible"]),
+                "rule": explain(rule, decision.result["eligible"], decision.result.get("members")),
+                "took_part": took_part(ballot, decision.result),
             },
             "ways": _ways(ballot),
             "certified": certified,
@@ -93,6 +94,28 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
             "audit": {"head": link.hash, "events": link.position},
             "data_file": "certificate.json",
         }
+
+
+def took_part(ballot: Ballot, result: dict[str, Any]) -> str:
+    """Say how many voted of how many, in members and, where these have unequal votes, in votes."""
+    if "members" not in result:
+        return str(
+            _(
+                "%(voted)s of %(eligible)s members who could vote did.",
+                voted=result["voted"],
+                eligible=result["eligible"],
+            )
+        )
+    voters, could = turnout(ballot)
+    return str(
+        _(
+            "%(votes)s votes of %(voters)s members were given, of %(eligible)s votes that %(could)s members have.",
+            votes=result["voted"],
+            voters=voters,
+            eligible=result["eligible"],
+            could=could,
+        )
+    )
 
 
 def _ways(ballot: Ballot) -> dict[str, Any] | None:

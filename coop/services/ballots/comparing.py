@@ -8,17 +8,19 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.rules.tally import METHODS
 from coop.rules.tally.comparing import FEWEST, MOST, compare
-from coop.services.ballots.papers import election_on
+from coop.services.ballots.reading import turnout
+from coop.services.ballots.votes import election_on
 
 
 def what_else(ballot: Ballot, decision: Decision) -> tuple[str, ...]:
     """Say for a counted election what another lot and the other methods would have come to, or why not."""
     if ballot.kind != "election" or ballot.sealed_at is None:
         return ()
-    voted = decision.result["voted"]
+    votes = decision.result["voted"]
+    papers = turnout(ballot)[0] if "members" in decision.result else votes  # of members, whatever they weigh
     if decision.outcome == "inquorate":
         return (_("Too few members voted, and no method changes that."),)
-    if voted < FEWEST:
+    if papers < FEWEST:
         return (
             _(
                 "Fewer than %(fewest)d papers were cast. To count so few in other ways could tell how "
@@ -26,7 +28,7 @@ def what_else(ballot: Ballot, decision: Decision) -> tuple[str, ...]:
                 fewest=FEWEST,
             ),
         )
-    if voted > MOST:
+    if votes > MOST:
         return (
             _("More than %(most)d papers were cast. So many are not counted in other ways here.", most=MOST),
         )

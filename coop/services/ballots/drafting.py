@@ -8,24 +8,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, insert, select
+from sqlalchemy import JSON, String, cast, func, insert, literal, select
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, BallotOption, Motion, RollEntry
+from coop.models.columns import Instant
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.models.records import OutboxMail
 from coop.rules.calendar import closing_of
+from coop.rules.secrecy import less_secret, more_secret
 from coop.rules.tally import METHODS
+from coop.services.ballots import secret
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
 from coop.services.ballots.rule import Lawful, lawful, lawful_for
+from coop.services.ballots.secrecy import chosen_secrecy
 from coop.services.ballots.transcript import opening_record, sha256_of
 from coop.services.organisations import assembly_of
 from coop.services.records import record
 
+Keys = Sequence[secret.NewKey]
 MOST_CANDIDATES = 60
 ON_TIME = timedelta(minutes=1)
 
@@ -46,8 +51,12 @@ def propose_motion(
     decision_class: str = "ordinary",
     body: Body | None = None,
     proposer: Membership | None = None,
+    secrecy: str = "",
 ) -> Ballot:
-    """Draft a motion and its ballot; how it is decided comes from the constitution alone."""
+    """Draft a motion and its ballot; how it is decided comes from the constitution alone.
+
+    `secrecy` may ask for more than the constitution does.
+    """
     body = body or assembly_of(organisation)
     authorize(actor, Permission.SET_UP_BALLOT, body)
     title, text = " ".join(title.split()), text.strip()
@@ -68,6 +77,7 @@ def propose_motion(
     )
     ballot = _draft(organisation, body, found, now, kind="motion", decision_class=decision_class, title=title)
     ballot.motion, ballot.text = motion, text
+    ballot.secrecy = chosen_secrecy(found, secrecy)
     db.session.add(ballot)
     db.session.flush()
     record(
@@ -76,7 +86,7 @@ def propose_motion(
         "drafted",
         f"ballot {ballot.number}",
         now,
-        {"kind": decision_class, "motion": motion.number},
+        {"kind": decision_class, "motion": motion.number, "secrecy": ballot.secrecy},
     )
     return ballot
 
@@ -92,6 +102,7 @@ def set_up_election(
     body: Body | None = None,
     title: str = "",
     reopen: bool = False,
+    secrecy: str = "",
 ) -> Ballot:
     """Draft an election for an office; the assembly elects, unless `body` is the office's own.
 
@@ -123,6 +134,7 @@ def set_up_election(
     title = " ".join(title.split()) or _("Election: %(office)s", office=office.title)
     ballot = _draft(organisation, body, found, now, kind="election", decision_class="election", title=title)
     ballot.office_id, ballot.seats = office.id, seats
+    ballot.secrecy = chosen_secrecy(found, secrecy)
     in_order = sorted(candidates, key=lambda one: (one.membership.name.casefold(), one.membership.number))
     ballot.options = [
         BallotOption(
@@ -144,6 +156,7 @@ def set_up_election(
     db.session.add(ballot)
     db.session.flush()
     facts = {"kind": "election", "office": office.kind, "seats": seats, "candidates": len(in_order)}
+    facts["secrecy"] = ballot.secrecy
     record(organisation, actor, "drafted", f"ballot {ballot.number}", now, facts)
     return ballot
 
@@ -173,27 +186,38 @@ def refuse_unless_draft(ballot: Ballot, now: datetime) -> None:
 
 
 def announce(
-    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, opens_at: datetime
+    ballot: Ballot,
+    organisation: Organisation,
+    actor: Actor,
+    now: datetime,
+    *,
+    opens_at: datetime,
+    keys: Keys = (),
 ) -> None:
-    """Tell the members that a ballot will come; it opens by itself at its time."""
+    """Tell the members that a ballot will come; it opens by itself at its time.
+
+    `keys` come from `secret.prepare_keys`, before the write lock: a secret ballot needs them.
+    """
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
     if ballot.stage_at(now) != "drafted":
         raise Refusal(_("This ballot is announced already."))
     if opens_at <= now:
         raise Refusal(_("A ballot that is announced opens later. Give a time to come, or open it now."))
-    period_days = lawful_for(ballot, organisation, now).period_days
+    found = lawful_for(ballot, organisation, now)
     ballot.opens_at, ballot.zone = opens_at, organisation.zone
-    ballot.closes_at = closing_of(opens_at, period_days, organisation.zone)
-    _announce(ballot, organisation, actor, now)
+    ballot.closes_at = closing_of(opens_at, found.period_days, organisation.zone)
+    _announce(ballot, organisation, actor, now, found, keys)
 
 
-def open_ballot(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
+def open_ballot(
+    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, keys: Keys = ()
+) -> None:
     """Open the vote: rule, options and roll are frozen as they stand, and the voters are told."""
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
     if ballot.stage_at(now) == "drafted":
-        _announce(ballot, organisation, actor, now)
+        _announce(ballot, organisation, actor, now, lawful_for(ballot, organisation, now), keys)
     if ballot.stage_at(now) != "announced":
         raise Refusal(_("This ballot was opened before. Its rule, options and roll stand."))
     _open(ballot, organisation, actor, now, opens_at=now)
@@ -201,6 +225,7 @@ def open_ballot(ballot: Ballot, organisation: Organisation, actor: Actor, now: d
 
 def open_due(ballot_id: int, now: datetime) -> None:
     """Open an announced ballot whose time has come; one that can't be opened is void, with the reason."""
+    secret.one_at_a_time(ballot_id)
     ballot = locked(db.session.get_one(Ballot, ballot_id))
     if ballot.stage_at(now) != "announced" or now < ballot.opens_at:
         return
@@ -210,13 +235,14 @@ def open_due(ballot_id: int, now: datetime) -> None:
     try:
         _open(ballot, organisation, PROGRAM, now, opens_at=opens_at)
     except Refusal as why:
-        ballot.void_at, ballot.void_reason = now, str(why)
+        _make_void(ballot, str(why), now)
         record(organisation, PROGRAM, "voided", f"ballot {ballot.number}", now)
 
 
 def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, now: datetime) -> None:
     """Call a ballot off, with a reason that is kept; a result already counted stands."""
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
+    secret.one_at_a_time(ballot.id)
     ballot, reason = locked(ballot), reason.strip()
     if not reason:
         raise Refusal(_("Say why this ballot is void. Members will read it."))
@@ -226,16 +252,28 @@ def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, 
         )
     if ballot.void_at is not None:
         raise Refusal(_("This ballot is void already."))
-    ballot.void_at, ballot.void_reason = now, reason
+    _make_void(ballot, reason, now)
     record(organisation, actor, "voided", f"ballot {ballot.number}", now, personal={"reason": reason})
 
 
-def _announce(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
-    """Fix the seed for lots: whoever could choose it after the votes could choose who wins a tie."""
-    ballot.announced_at = now
+def _make_void(ballot: Ballot, reason: str, now: datetime) -> None:
+    if ballot.secrecy == "secret":
+        secret.end(ballot)
+    ballot.void_at, ballot.void_reason = now, reason
+
+
+def _announce(
+    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, found: Lawful, keys: Keys
+) -> None:
+    """Fix secrecy, keys, and the seed for lots: whoever could choose it later could choose who wins a tie."""
+    ballot.secrecy = more_secret(ballot.secrecy, found.secrecy)
     ballot.seed, ballot.salt = secrets.token_hex(32), secrets.token_hex(32)
     commitment = hashlib.sha256(bytes.fromhex(ballot.seed)).hexdigest()
-    record(organisation, actor, "announced", f"ballot {ballot.number}", now, {"seed_sha256": commitment})
+    facts = {"seed_sha256": commitment, "secrecy": ballot.secrecy}
+    if ballot.secrecy == "secret":
+        facts["keys"] = secret.store_keys(ballot, keys)
+    ballot.announced_at = now
+    record(organisation, actor, "announced", f"ballot {ballot.number}", now, facts)
 
 
 def _open(
@@ -246,10 +284,16 @@ def _open(
     entries = draw_roll(organisation, body, organisation.day_of(opens_at), found.frozen)
     if not any(entry.entitled for entry in entries):
         raise Refusal(_("Nobody could vote: %(body)s has no member who may vote today.", body=body.name))
+    if less_secret(ballot.secrecy, found.secrecy):
+        raise Refusal(
+            _("The constitution asks for more secrecy than was announced. Void this and draft it again.")
+        )
+    if ballot.secrecy == "secret":
+        secret.refuse_unfit(entries, found.secret_minimum, secret.public_keys(ballot)[0])
     rule = _rule_to_freeze(ballot, found)
     freeze_roll(ballot, entries)
     ballot.rule, ballot.version_id = rule, found.version.id
-    ballot.secrecy, ballot.method = found.secrecy, found.method
+    ballot.method = found.method
     ballot.zone, ballot.opens_at, ballot.opened_at = organisation.zone, opens_at, now
     ballot.closes_at = closing_of(opens_at, found.period_days, organisation.zone)
     ballot.papers_until = closing_of(ballot.closes_at, rule["paper_count_days"], organisation.zone)
@@ -300,9 +344,19 @@ def _draft(
 
 def _tell_voters(ballot: Ballot, organisation: Organisation, now: datetime) -> None:
     """Queue one mail a voter; in one statement, since a roll can be long."""
-    voters = db.session.scalars(
-        select(RollEntry.membership_id)
-        .join(Membership, Membership.id == RollEntry.membership_id)
+    subject = {"path": f"/ballots/{ballot.number}", "number": ballot.number}
+    if ballot.secrecy == "secret":
+        subject["fingerprint"] = secret.fingerprint_of(ballot)
+    mails = (
+        select(
+            literal(organisation.id),
+            literal(f"ballot-open:{ballot.id}:") + cast(Membership.id, String),
+            literal("ballot-open"),
+            Membership.id,
+            literal(subject, JSON),
+            literal(now, Instant),
+        )
+        .join(RollEntry, RollEntry.membership_id == Membership.id)
         .where(
             RollEntry.ballot_id == ballot.id,
             RollEntry.entitled,
@@ -310,19 +364,8 @@ def _tell_voters(ballot: Ballot, organisation: Organisation, now: datetime) -> N
             Membership.email != "",
         )
     )
-    mails = [
-        {
-            "organisation_id": organisation.id,
-            "key": f"ballot-open:{ballot.id}:{membership_id}",
-            "template": "ballot-open",
-            "membership_id": membership_id,
-            "ids": {"path": f"/ballots/{ballot.number}", "number": ballot.number},
-            "queued_at": now,
-        }
-        for membership_id in voters
-    ]
-    if mails:
-        db.session.execute(insert(OutboxMail), mails)
+    columns = ["organisation_id", "key", "template", "membership_id", "ids", "queued_at"]
+    db.session.execute(insert(OutboxMail).from_select(columns, mails))
 
 
 def _refuse_candidates(organisation: Organisation, candidates: Sequence[Candidate], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The papers of elections: what a method asks of its voters, checked when cast and read when counted.
+"""The papers of elections: what a method asks of its voters, checked when cast.
 
 A choice is kept as a list: the candidates' numbers in order of preference; or those approved of, in
 order of number; or a score for each candidate, null where none was given.
@@ -12,11 +12,9 @@ from sqlalchemy import func, select
 
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOption, RollEntry, Vote
+from coop.models.ballots import Ballot, BallotOption
 from coop.rules.tally import METHODS
-from coop.rules.tally.decide import election_of
-from coop.rules.tally.election import HIGHEST_SCORE, Election, PaperKind
-from coop.services.ballots import by_tellers
+from coop.rules.tally.election import HIGHEST_SCORE, PaperKind
 
 Choice = Sequence[int | None]
 
@@ -46,34 +44,6 @@ def checked(ballot: Ballot, choice: str | Choice) -> list[Any]:
     if not all(1 <= number <= most for number in numbers):
         raise Refusal(_stranger())
     return sorted(numbers) if kind is PaperKind.APPROVAL else numbers
-
-
-def votes_of(ballot: Ballot) -> list[tuple[Any, int]]:
-    """Give every vote that counts, with its weight and without its voter."""
-    rows = db.session.execute(
-        select(Vote.choice, RollEntry.weight)
-        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
-        .where(Vote.ballot_id == ballot.id, RollEntry.entitled)
-        .order_by(RollEntry.id)
-    )
-    told = by_tellers.told_votes(ballot)
-    return [(choice, weight) for choice, weight in rows] + [
-        (one.choice, one.weight) for one in told for _paper in range(one.papers)
-    ]
-
-
-def spoilt_on(ballot: Ballot) -> int:
-    """Count the votes that spoilt papers would have been."""
-    return sum(by_tellers.spoilt_votes(ballot).values())
-
-
-def election_on(ballot: Ballot) -> Election:
-    """Gather the votes of a sealed election for a count."""
-    names = tuple(option.name for option in ballot.options)
-    seed, reopen = bytes.fromhex(ballot.seed), (ballot.rule or {}).get("reopen")
-    return election_of(
-        paper_of(ballot), names, votes_of(ballot), ballot.seats, seed, reopen, spoilt_on(ballot)
-    )
 
 
 def _blank(kind: PaperKind) -> str:

@@ -13,6 +13,7 @@ from coop.models.ballots import Ballot
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of
+from coop.rules.secrecy import more_secret
 from coop.services import organisations
 from coop.services.ballots.drafting import Candidate
 from coop.services.ballots.roll import draw_roll
@@ -27,7 +28,8 @@ class Preview:
     period_days: int
     closes_at: datetime
     secrecy: str
-    eligible: int
+    eligible: int  # members
+    votes: int  # that they have together
     excluded: int
     body: str
 
@@ -43,13 +45,15 @@ def before_opening(ballot: Ballot, organisation: Organisation, now: datetime) ->
     found = lawful_for(ballot, organisation, now)
     entries = draw_roll(organisation, body, organisation.day_of(now), found.frozen)
     eligible = sum(entry.entitled for entry in entries)
+    votes = sum(entry.weight for entry in entries if entry.entitled)
     rule = found.frozen | ({"seats": ballot.seats} if ballot.office_id else {})
     return Preview(
-        explain(rule, eligible),
+        explain(rule, votes, eligible),
         found.period_days,
         closing_of(now, found.period_days, organisation.zone),
-        found.secrecy,
+        more_secret(ballot.secrecy, found.secrecy),
         eligible,
+        votes,
         len(entries) - eligible,
         body.name,
     )

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or
 from coop.access import Actor
 from coop.errors import Missing
 from coop.extensions import db
-from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
 from coop.models.tellers import ROLL_CALL, PaperBatch, PaperVoter
@@ -47,10 +47,12 @@ class Place:
     handed_in_at: datetime | None = None  # tellers hold this member's vote
     channel: str = ""  # and how it came to them
     struck: bool = False  # and two of them have confirmed it
+    voting_class: str = "member"
+    issued: bool = False  # a token of a secret ballot: whether it was cast, and how, nobody knows
 
     @property
     def has_voted(self) -> bool:
-        return self.choice is not None or self.struck
+        return self.choice is not None or self.struck or self.issued
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,20 @@ class RollLine:
     number: int
     name: str
     entitled: bool
+    weight: int
     reason: str
     notices: str
+
+
+@dataclass(frozen=True)
+class VoteLine:
+    """A vote of an open ballot with its voter."""
+
+    name: str
+    number: int
+    choice: str
+    given: str
+    weight: int
 
 
 _BY_NUMBER = select(Ballot).where(
@@ -160,7 +174,14 @@ def awaiting(actor: Actor, now: datetime) -> list[Ballot]:
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
-        .where(RollEntry.entitled, Vote.id.is_(None), PaperVoter.roll_entry_id.is_(None), _open(now))
+        .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
+        .where(
+            RollEntry.entitled,
+            Vote.id.is_(None),
+            PaperVoter.roll_entry_id.is_(None),
+            TokenIssued.roll_entry_id.is_(None),
+            _open(now),
+        )
         .order_by(Ballot.closes_at, Ballot.id)
     )
     return list(db.session.scalars(waiting))
@@ -180,16 +201,19 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
         select(
             RollEntry.entitled,
             RollEntry.reason,
+            RollEntry.voting_class,
             Vote.id,
             Vote.choice,
             Vote.given,
             PaperBatch.entered_at,
             PaperBatch.channel,
             PaperBatch.confirmed_at,
+            TokenIssued.ballot_id.label("issued"),
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
+        .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id)
     ).first()
     if row is None:
@@ -202,16 +226,19 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
         row.entered_at,
         row.channel or "",
         row.confirmed_at is not None,
+        row.voting_class,
+        row.issued is not None,
     )
 
 
 def turnout(ballot: Ballot) -> tuple[int, int]:
-    """Count who voted, on paper too, and who could."""
+    """Count who voted, on paper too, and who could; in a secret ballot who was given a token."""
+    took_part: Any = TokenIssued if ballot.secrecy == "secret" else Vote
     struck = PaperBatch.confirmed_at.is_not(None)
     row = db.session.execute(
-        select(func.count(Vote.id) + func.count(PaperBatch.id), func.count(RollEntry.id))
+        select(func.count(took_part.roll_entry_id) + func.count(PaperBatch.id), func.count(RollEntry.id))
         .select_from(RollEntry)
-        .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
+        .outerjoin(took_part, took_part.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(PaperBatch, and_(PaperBatch.id == PaperVoter.batch_id, struck))
         .where(RollEntry.ballot_id == ballot.id, RollEntry.entitled)
@@ -219,12 +246,12 @@ def turnout(ballot: Ballot) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def who_voted_how(ballot: Ballot, page: int = 1) -> list[tuple[str, int, str, str]]:
-    """List name, number, choice and how it was given of each vote of a sealed open ballot; of others nothing."""
+def who_voted_how(ballot: Ballot, page: int = 1) -> list[VoteLine]:
+    """List each vote of an open ballot that is sealed; of others nothing."""
     if ballot.secrecy != "open" or ballot.kind != "motion" or ballot.sealed_at is None:
         return []
     rows = db.session.execute(
-        select(Membership.name, Membership.number, Vote.choice, Vote.given)
+        select(Membership.name, Membership.number, Vote.choice, Vote.given, RollEntry.weight)
         .select_from(Vote)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .join(Membership, Membership.id == RollEntry.membership_id)
@@ -233,24 +260,34 @@ def who_voted_how(ballot: Ballot, page: int = 1) -> list[tuple[str, int, str, st
         .limit(VOTES_A_PAGE)
         .offset((min(max(1, page), 100_000) - 1) * VOTES_A_PAGE)
     )
-    return [(name, number, choice, given) for name, number, choice, given in rows]
+    return [VoteLine(*row) for row in rows]
+
+
+def pages_of_votes(ballot: Ballot, decision: Decision) -> int:
+    """Count the pages of who voted how: by voters, who may have several votes each."""
+    weighted = "members" in decision.result
+    return max(1, -(-(turnout(ballot)[0] if weighted else decision.result["voted"]) // VOTES_A_PAGE))
 
 
 def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[RollLine], int]:
     """List a page of the frozen roll, with reasons, and how long it is."""
     query = (
-        select(Membership.number, Membership.name, RollEntry.entitled, RollEntry.reason, Membership.notices)
+        select(
+            Membership.number,
+            Membership.name,
+            RollEntry.entitled,
+            RollEntry.weight,
+            RollEntry.reason,
+            Membership.notices,
+        )
         .join(Membership, Membership.id == RollEntry.membership_id)
         .where(RollEntry.ballot_id == ballot.id)
     )
     if words.strip():
-        query = query.where(_contains(words, Membership.name))
+        query = query.where(name_has(words))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.execute(_slice(query.order_by(Membership.number), page))
-    lines = [
-        RollLine(number, name, entitled, reason, notices) for number, name, entitled, reason, notices in rows
-    ]
-    return lines, total
+    return [RollLine(*row) for row in rows], total
 
 
 def closing_words(ballot: Ballot) -> str:
@@ -258,7 +295,7 @@ def closing_words(ballot: Ballot) -> str:
     return wall_words(ballot.closes_at, ballot.zone)
 
 
-def handed_in_words(ballot: Ballot, handed_in_at: datetime, channel: str) -> str:
+def handed_in_words(ballot: Ballot, handed_in_at: datetime, channel: str = "") -> str:
     """Say why somebody whose vote the tellers hold can't vote in the browser as well."""
     day = format_date(handed_in_at.astimezone(ZoneInfo(ballot.zone)).date(), "d MMMM y")
     if channel == ROLL_CALL:
@@ -299,6 +336,11 @@ _STATES: dict[str, Callable[[datetime], ColumnElement[bool]]] = {
         Ballot.void_at.is_not(None), and_(Ballot.opened_at.is_not(None), Ballot.closes_at <= now)
     ),
 }
+
+
+def name_has(words: str) -> ColumnElement[bool]:
+    """Every word stands in the member's name."""
+    return _contains(words, Membership.name)
 
 
 def _contains(words: str, *columns: Any) -> ColumnElement[bool]:

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Table, func, insert, or_, select
 
 from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry
 from coop.models.members import Membership, status_of
 from coop.models.organisations import Body, BodyMembership, Organisation
+from coop.rules.weights import Weights
+from coop.services.ballots.weights import weigh, why_so_many
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,31 @@ class Entry:
     entitled: bool
     reason: str
     voting_class: str
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many members stand on a roll, and how many votes they have together."""
+
+    members: int
+    votes: int
+
+    @property
+    def is_weighted(self) -> bool:
+        return self.members != self.votes
 
 
 def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str, Any]) -> list[Entry]:
     """Say of every member of the body whether they may vote in what opens on a day, and why."""
     query = (
         select(
-            Membership.id, Membership.voting_class, Membership.latest_kind_on(day), Membership.admitted_on()
+            Membership.id,
+            Membership.kind,
+            Membership.voting_class,
+            Membership.represents,
+            Membership.latest_kind_on(day),
+            Membership.admitted_on(),
         )
         .where(Membership.organisation_id == organisation.id)
         .order_by(Membership.number)
@@ -40,26 +61,41 @@ def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str,
             or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on >= day),
         )
         query = query.where(Membership.id.in_(here))
-    rows = db.session.execute(query).all()
-    return [
-        Entry(membership_id, *_reason(body, day, rule, kind, since), voting_class)
-        for membership_id, voting_class, kind, since in rows
-        if status_of(kind) in ("active", "suspended")
-    ]
+    weights = Weights.of(rule["weights"])
+    # Many joined on the same day: each reason is worded once.
+    worded = cache(partial(_reason, body, day, rule))
+    entries = []
+    for membership_id, holder, voting_class, represents, kind, since in db.session.execute(query):
+        if status_of(kind) not in ("active", "suspended"):
+            continue
+        entitled, reason = worded(kind, since)
+        found = weigh(weights, holder, voting_class, represents)
+        if entitled and (more := why_so_many(weights, found, voting_class, represents)):
+            reason = f"{reason} {more}"
+        entries.append(Entry(membership_id, entitled, reason, voting_class, found.votes))
+    return entries
 
 
 def freeze_roll(ballot: Ballot, entries: list[Entry]) -> None:
     """Write the roll down; nothing changes it afterwards."""
     if entries:
-        db.session.execute(
-            insert(RollEntry), [{"ballot_id": ballot.id, "weight": 1, **vars(entry)} for entry in entries]
+        rows = [{"ballot_id": ballot.id, **vars(entry)} for entry in entries]
+        db.session.execute(insert(cast("Table", RollEntry.__table__)), rows)
+
+
+def size_of(ballot: Ballot) -> Size:
+    """Count the members on a frozen roll and the votes that they could give."""
+    members, votes = db.session.execute(
+        select(func.count(RollEntry.id), func.coalesce(func.sum(RollEntry.weight), 0)).where(
+            RollEntry.ballot_id == ballot.id, RollEntry.entitled
         )
+    ).one()
+    return Size(members, int(votes))
 
 
 def eligible_on(ballot: Ballot) -> int:
     """Count the votes that the roll could give."""
-    votes = select(func.sum(RollEntry.weight)).where(RollEntry.ballot_id == ballot.id, RollEntry.entitled)
-    return db.session.scalar(votes) or 0
+    return size_of(ballot).votes
 
 
 def why_not(ballot: Ballot, membership: Membership | None) -> str:

@@ -19,6 +19,7 @@ from coop.rules.tally import METHODS
 from coop.rules.tally.motion import sources
 from coop.rules.thresholds import Basis, Majority, Quorum
 from coop.services import constitution
+from coop.services.ballots.weights import weights_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Lawful:
     period_days: int
     secrecy: str
     method: str
+    secret_minimum: int
     frozen: dict[str, Any]
 
 
@@ -69,8 +71,11 @@ def rule_of(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[s
     return lawful_for(ballot, organisation, now).frozen
 
 
-def explain(rule: dict[str, Any], eligible: int | None = None) -> str:
-    """Say the rule in a sentence for the paper: what carries it, or how it is counted."""
+def explain(rule: dict[str, Any], eligible: int | None = None, members: int | None = None) -> str:
+    """Say the rule in a sentence for the paper: what carries it, or how it is counted.
+
+    `eligible` are the votes on the roll, `members` its heads.
+    """
     quorum = Quorum.parse(rule["quorum"]) if rule["quorum"] else None
     parts = []
     if "majority" in rule:
@@ -91,7 +96,7 @@ def explain(rule: dict[str, Any], eligible: int | None = None) -> str:
             _("%(seats)s, counted by %(method)s.", seats=seats, method=METHODS[rule["method"]].title)
         )
     if quorum is not None:
-        parts.append(_must_vote(quorum, eligible))
+        parts.append(_must_vote(quorum, eligible, members))
     parts.append(sources(rule["articles"], rule["version"]))
     return " ".join(part for part in parts if part)
 
@@ -101,10 +106,17 @@ def term_of(rule: dict[str, Any], starts_on: Any) -> Any:
     return add_months(starts_on, rule["term_months"]) - timedelta(days=1)
 
 
-def _must_vote(quorum: Quorum, eligible: int | None) -> str:
-    """Say the quorum: in heads once the roll is known, before as the constitution has it."""
+def _must_vote(quorum: Quorum, eligible: int | None, members: int | None) -> str:
+    """Say the quorum: in heads (or votes) once the roll is known, before as the constitution has it."""
     if not quorum.needed(1):
         return ""
+    if quorum.basis is Basis.ELIGIBLE and eligible is not None and members not in (None, eligible):
+        least = _(
+            "At least %(needed)d of the %(eligible)d votes must be given.",
+            needed=quorum.needed(eligible),
+            eligible=eligible,
+        )
+        return str(least)
     if quorum.basis is Basis.ELIGIBLE and eligible is not None:
         least = _(
             "At least %(needed)d of the %(eligible)d members must vote.",
@@ -136,13 +148,15 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "tie": "decision.tie",
         "period": f"decision.{decision_class}.voting_period",
         "secrecy": "ballot.secrecy",
+        "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
         "paper_count": "ballot.paper_count",
+        "proxies": "proxy.limit",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
     frozen |= {"majority": found["majority"].value.text, "tie": found["tie"].value}
-    return Lawful(version, found["period"].value.n, found["secrecy"].value, "motion", frozen)
+    return _lawful(version, found, "motion", frozen)
 
 
 def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: int | None) -> Lawful:
@@ -150,8 +164,11 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "method": "election.too_few" if reopen else "election.method",
         "quorum": "election.quorum",
         "period": "election.voting_period",
+        "secrecy": "election.secrecy",
+        "minimum": "ballot.secret.minimum",
         "cutoff": "roll.cutoff",
         "paper_count": "ballot.paper_count",
+        "proxies": "proxy.limit",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
@@ -159,7 +176,14 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
     method = "approval" if reopen else found["method"].value
     frozen |= {"reopen": reopen} if reopen else {}
     frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
-    return Lawful(version, found["period"].value.n, "private", method, frozen)
+    return _lawful(version, found, method, frozen)
+
+
+def _lawful(
+    version: ConstitutionVersion, found: dict[str, constitution.Rule], method: str, frozen: dict[str, Any]
+) -> Lawful:
+    secrecy, minimum = str(found["secrecy"].value), found["minimum"].value.n
+    return Lawful(version, found["period"].value.n, secrecy, method, minimum, frozen)
 
 
 def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[str, ...]) -> dict[str, Any]:
@@ -171,6 +195,8 @@ def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[st
         "cutoff_days": found["cutoff"].value.n,
         "cutoff_article": found["cutoff"].article or "",
         "paper_count_days": found["paper_count"].value.n,
+        "weights": weights_of(version).plain(),
+        "proxies": {"limit": found["proxies"].value.n, "article": found["proxies"].article},
         "articles": sorted(articles, key=_natural),
         "version": version.number,
         "version_sha256": version.sha256,

@@ -12,12 +12,12 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots import by_tellers
-from coop.services.ballots.papers import spoilt_on, votes_of
+from coop.services.ballots import by_tellers, secret
 from coop.services.ballots.reading import locked
-from coop.services.ballots.roll import eligible_on
+from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
-from coop.services.ballots.transcript import closing_record, opening_event, sha256_of
+from coop.services.ballots.transcript import closing_record, opening_event, sha256_of, voters_in
+from coop.services.ballots.votes import spoilt_on, votes_of
 from coop.services.records import as_record, record
 
 GRACE = timedelta(seconds=10)  # for requests that came in time and wait for the lock
@@ -43,7 +43,11 @@ def ids_due(now: datetime, organisation_id: int | None = None) -> tuple[list[int
 
 
 def seal(ballot_id: int, now: datetime) -> Decision | None:
-    """Seal and count a ballot that is due; again it gives the same decision, too early none."""
+    """Seal and count a ballot that is due; again it gives the same decision, too early none.
+
+    A secret ballot in which so few voted that the result could tell how is void instead.
+    """
+    secret.one_at_a_time(ballot_id)
     ballot = locked(db.session.get_one(Ballot, ballot_id))
     if ballot.sealed_at is not None:
         return db.session.scalar(select(Decision).where(Decision.ballot_id == ballot.id))
@@ -53,6 +57,12 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
         return None
     by_tellers.drop_unconfirmed(ballot, now)
     organisation = db.session.get_one(Organisation, ballot.organisation_id, with_for_update=True)
+    if ballot.secrecy == "secret":
+        secret.end(ballot)
+        if why := secret.too_few(ballot):
+            ballot.void_at, ballot.void_reason = now, why
+            record(organisation, PROGRAM, "voided", f"ballot {ballot.number}", now)
+            return None
     votes = votes_of(ballot)
     ballot.sealed_at = now
     decision = _decide(ballot, organisation, votes, now)
@@ -61,7 +71,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
         "decision": decision.label,
         "decided_on": decision.decided_on.isoformat(),
         "outcome": decision.outcome,
-        "votes": len(closing["issued"]) + len(closing.get("struck", ())),
+        "votes": voters_in(closing, ballot.secrecy),
         "opening_event_sha256": sha256_of(as_record(opening_event(ballot))),
         "closing_sha256": sha256_of(closing),
         "seed": ballot.seed,
@@ -119,13 +129,22 @@ def _decide(
 
 def _count(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[Counted, str]:
     """Count the votes, and say in the decision's words what they came to."""
-    rule, eligible, seed = ballot.rule or {}, eligible_on(ballot), bytes.fromhex(ballot.seed)
+    rule, size, seed = ballot.rule or {}, size_of(ballot), bytes.fromhex(ballot.seed)
     spoilt = spoilt_on(ballot)
     if ballot.kind == "motion":
-        return decide_motion(rule, votes, eligible, seed, spoilt), ballot.text
+        motion = decide_motion(rule, votes, size.votes, seed, spoilt=spoilt, members=size.members)
+        return motion, ballot.text
     names = tuple(option.name for option in ballot.options)
     counted = decide_election(
-        rule, votes, eligible, seed, method=ballot.method, names=names, seats=ballot.seats, spoilt=spoilt
+        rule,
+        votes,
+        size.votes,
+        seed,
+        method=ballot.method,
+        names=names,
+        seats=ballot.seats,
+        spoilt=spoilt,
+        members=size.members,
     )
     elected = ", ".join(one["name"] for one in counted.result["elected"])
     text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")

@@ -1,7 +1,6 @@
 """What anyone needs to check a ballot: the records that opening and closing hash, and the bundle of both."""
 
 import hashlib
-import hmac
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,8 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent, AuditLink
 from coop.rules.chain import canonical
 from coop.rules.tally.motion import Choice
-from coop.services.ballots import by_tellers
+from coop.services.ballots import by_tellers, secret
+from coop.services.ballots.marks import member_mark
 from coop.services.records import as_record
 
 FORMAT = 1
@@ -27,14 +27,10 @@ def sha256_of(value: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def member_mark(ballot: Ballot, number: int) -> str:
-    """Stand in for a member in a bundle: each can find their own, nobody can turn it back into a number."""
-    return hmac.new(bytes.fromhex(ballot.salt), str(number).encode(), hashlib.sha256).hexdigest()
-
-
 def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]:
     """Gather what opening froze; its hash stands in the opening event."""
     rule = dict(ballot.rule or {})
+    keys, receipt_key = secret.public_keys(ballot)
     options: list[Any] = [choice.value for choice in Choice]
     if ballot.kind == "election":
         options = [{"number": option.position, "name": option.name} for option in ballot.options]
@@ -60,8 +56,8 @@ def opening_record(ballot: Ballot, organisation: Organisation) -> dict[str, Any]
         },
         "options": options,
         "roll": _roll(ballot),
-        "keys": {},  # class → public key: secret ballots alone have them
-        "receipt_key": None,
+        "keys": keys,  # class → public key: secret ballots alone have them
+        "receipt_key": receipt_key,
     }
 
 
@@ -70,24 +66,19 @@ def closing_record(ballot: Ballot) -> dict[str, Any]:
 
     A private vote stands without its member, as often as it weighs: nothing else joins a weight to it. So does
     what tellers entered; the marks of those voters are `struck`, and votes that were spoilt are counted apart.
+    A secret vote stands by its serial, with what shows that it is of a voter of its class.
     """
-    rows = db.session.execute(
-        select(Membership.number, Vote.choice, RollEntry.weight)
-        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
-        .join(Membership, Membership.id == RollEntry.membership_id)
-        .where(Vote.ballot_id == ballot.id)
-    ).all()
-    marked = [(member_mark(ballot, number), choice, weight) for number, choice, weight in rows]
-    votes: list[Any] = [choice for _mark, choice, weight in marked for _paper in range(weight)]
-    if ballot.secrecy == "open":
-        votes = [{"member": mark, "choice": choice} for mark, choice, _weight in marked]
-    issued = sorted(mark for mark, _choice, _weight in marked)
-    told = [one.choice for one in by_tellers.told_votes(ballot) for _paper in range(one.papers * one.weight)]
-    votes += [{"choice": choice} for choice in told] if ballot.secrecy == "open" else told
-    closed = {"votes": sorted(votes, key=canonical), "issued": issued, "seed": ballot.seed}
+    votes, issued = _secret_votes(ballot) if ballot.secrecy == "secret" else _named_votes(ballot)
+    closed = {"votes": votes, "issued": sorted(issued), "seed": ballot.seed}
     struck = sorted(member_mark(ballot, number) for number in by_tellers.struck_numbers(ballot))
     spoilt = by_tellers.spoilt_votes(ballot)
     return closed | ({"struck": struck} if struck else {}) | ({"spoilt": spoilt} if spoilt else {})
+
+
+def voters_in(closed: dict[str, Any], secrecy: str) -> int:
+    """Count who voted: in a secret ballot a token may have been issued and not used."""
+    cast = [vote for vote in closed["votes"] if "serial" in vote] if secrecy == "secret" else closed["issued"]
+    return len(cast) + len(closed.get("struck", ()))
 
 
 def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -128,6 +119,34 @@ def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
             "head": link.hash,
         }
     )
+
+
+def _secret_votes(ballot: Ballot) -> tuple[list[Any], list[str]]:
+    """Give the votes by serial, then the tellers' papers, and the marks of those who were issued a token."""
+    told = [
+        {"class": one.voting_class, "vote": canonical(one.choice)}
+        for one in by_tellers.told_votes(ballot)
+        for _paper in range(one.papers)
+    ]
+    return secret.votes_by_serial(ballot) + sorted(told, key=canonical), secret.marks_issued(ballot)
+
+
+def _named_votes(ballot: Ballot) -> tuple[list[Any], list[str]]:
+    """Give open or private votes, tellers' among them, and the marks of those who voted through the browser."""
+    rows = db.session.execute(
+        select(Membership.number, Vote.choice, RollEntry.weight)
+        .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
+        .join(Membership, Membership.id == RollEntry.membership_id)
+        .where(Vote.ballot_id == ballot.id)
+    ).all()
+    marked = [(member_mark(ballot, number), choice, weight) for number, choice, weight in rows]
+    told = [one.choice for one in by_tellers.told_votes(ballot) for _paper in range(one.papers * one.weight)]
+    if ballot.secrecy == "open":
+        votes: list[Any] = [{"member": mark, "choice": choice} for mark, choice, _weight in marked]
+        votes += [{"choice": choice} for choice in told]
+    else:
+        votes = [choice for _mark, choice, weight in marked for _paper in range(weight)] + told
+    return sorted(votes, key=canonical), [mark for mark, _choice, _weight in marked]
 
 
 def head_of_bundle(ballot: Ballot) -> str:

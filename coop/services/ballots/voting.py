@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coop.access import Actor, Permission, authorize
@@ -45,7 +45,7 @@ _PLACE = (
 
 def _upsert(insert: Callable[..., Any]) -> Any:
     """Insert or change in one statement, so that two clicks at once are one vote on either engine."""
-    vote = insert(Vote)
+    vote = insert(cast("Table", Vote.__table__))
     changed = {name: vote.excluded[name] for name in ("choice", "cast_at", "given")}
     return vote.on_conflict_do_update(index_elements=["roll_entry_id"], set_=changed)
 
@@ -56,10 +56,14 @@ _CAST = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.inse
 def cast_vote(ballot: Ballot, voter: Actor, choice: str | papers.Choice, now: datetime) -> None:
     """Record the voter's choice, or change it while the ballot is open."""
     authorize(voter, Permission.VOTE, ballot)
-    paper = _motion_paper(choice) if ballot.kind == "motion" else papers.checked(ballot, choice)
+    if ballot.secrecy == "secret":
+        raise Refusal(
+            _("This is a secret ballot, and a vote sent this way would carry your name. Vote on its page.")
+        )
+    paper = motion_paper(choice) if ballot.kind == "motion" else papers.checked(ballot, choice)
 
     row = db.session.execute(_PLACE, {"ballot": ballot.id, "voter": voter.membership_id}).one()
-    _refuse_outside_voting(ballot, row.opened_at, row.sealed_at, row.void_at, now)
+    refuse_outside_voting(ballot, row.opened_at, row.sealed_at, row.void_at, now)
     if not row.entitled:
         why = row.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
@@ -81,19 +85,21 @@ def vote_of(ballot: Ballot, membership_id: int | None) -> str | list[Any] | None
     return choice
 
 
-def _motion_paper(choice: str | papers.Choice) -> str:
+def motion_paper(choice: object) -> str:
+    """Give the choice on a motion as it is kept; refuse any other."""
     if not isinstance(choice, str) or choice not in set(Choice):
         raise Refusal(_("Choose first: for, against, or abstain."))
     return choice
 
 
-def _refuse_outside_voting(
+def refuse_outside_voting(
     ballot: Ballot,
     opened_at: datetime | None,
     sealed_at: datetime | None,
     void_at: datetime | None,
     now: datetime,
 ) -> None:
+    """Refuse a vote that comes before the opening, after the closing, or into a void ballot."""
     if void_at is not None:
         raise Refusal(_("“%(title)s” is void: %(why)s", title=ballot.title, why=ballot.void_reason))
     if opened_at is None or now < ballot.opens_at:

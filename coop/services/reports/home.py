@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, not_, or_, select
 
 from coop.access import Actor
 from coop.extensions import db
-from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.constitution import ConstitutionVersion, ProvisionRow
 from coop.models.dues import Allocation, Charge, ChargeReversal, DuesBand, DuesPlan
 from coop.models.meetings import Answer, Meeting, Notice
@@ -199,11 +199,18 @@ def _ballots(
     organisation: Organisation, membership: Membership, now: datetime
 ) -> tuple[list[BallotTask], list[Excluded]]:
     rows = db.session.execute(
-        select(Ballot, Body.kind, RollEntry, Vote.id, PaperVoter.batch_id)
+        select(
+            Ballot,
+            Body.kind,
+            RollEntry,
+            func.coalesce(Vote.id, TokenIssued.roll_entry_id),
+            PaperVoter.batch_id,
+        )
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
+        .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
         .where(
             Ballot.organisation_id == organisation.id,
             Ballot.opened_at.is_not(None),
@@ -215,9 +222,9 @@ def _ballots(
         .order_by(Ballot.closes_at, Ballot.id)
     )
     open_to, excluded = [], []
-    for ballot, body_kind, entry, vote_id, batch_id in rows:
+    for ballot, body_kind, entry, voted, batch in rows:
         if entry is not None and entry.entitled:
-            open_to.append(_task(ballot, now, voted=bool(vote_id or batch_id), with_tellers=bool(batch_id)))
+            open_to.append(_task(ballot, now, voted=bool(voted or batch), with_tellers=bool(batch)))
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded

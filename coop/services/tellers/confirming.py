@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from coop.access import Actor, Permission, authorize
 from coop.errors import Refusal
@@ -11,6 +12,7 @@ from coop.models.ballots import Ballot
 from coop.models.organisations import Organisation
 from coop.models.tellers import ROLL_CALL, PaperBatch, PaperVote, Teller
 from coop.rules.paper_votes import Pile
+from coop.rules.secrecy import FEWEST_VOTES
 from coop.services import ballots
 from coop.services.tellers.reading import edition_of
 from coop.services.tellers.roll_calling import give
@@ -37,6 +39,8 @@ def confirm(
     if batch.channel == ROLL_CALL:
         give(batch, teller, now)
     else:
+        if ballot.secrecy == "secret":
+            _refuse_few(batch)
         _count(batch, teller, now)
     note(batch, "confirmed papers", ballot, organisation, actor, now)
     return batch
@@ -50,6 +54,21 @@ def cancel(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
     batch = running(ballot, number)
     ballots.forget([batch.id], now)
     note(batch, "cancelled papers", ballot, organisation, actor, now)
+
+
+def _refuse_few(batch: PaperBatch) -> None:
+    """Refuse papers that could be guessed: in a secret ballot they are told apart from the votes by serial."""
+    counted = select(func.coalesce(func.sum(PaperVote.papers), 0)).where(
+        PaperVote.ballot_id == batch.ballot_id, PaperVote.voting_class == batch.voting_class
+    )
+    if (db.session.scalar(counted) or 0) + batch.voters < FEWEST_VOTES:
+        raise Refusal(
+            _(
+                "Fewer than %(fewest)d papers in a secret ballot could show who voted how. Gather more of them in "
+                "one batch; if there are no more, cancel this one, so that these members can vote on their phones.",
+                fewest=FEWEST_VOTES,
+            )
+        )
 
 
 def _count(batch: PaperBatch, teller: Teller, now: datetime) -> None:

@@ -1,0 +1,155 @@
+"""What a member's vote weighs: the constitution's rule, the reason on the roll, and the class in the register."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from coop.access import Actor, Permission, authorize
+from coop.errors import Refusal
+from coop.extensions import db
+from coop.models.constitution import ConstitutionVersion
+from coop.models.members import Membership
+from coop.models.organisations import Organisation
+from coop.rules.weights import CLASS, MOST, SIZE, Weighed, Weights
+from coop.services import constitution
+from coop.services.records import record
+
+MOST_REPRESENTED = 100_000_000
+
+
+def weights_of(version: ConstitutionVersion) -> Weights:
+    """Read from a version how many votes members have."""
+    scopes = [
+        scope
+        for key, scope in constitution.values_of(version)
+        if key == "member.votes" and scope.startswith("class=")
+    ]
+    named = {scope.partition("=")[2] for scope in scopes}
+    found = {name: constitution.rule(version, "member.votes", voting_class=name) for name in {"", *named}}
+    size = constitution.rule(version, "delegate.members_per_vote")
+    most = constitution.rule(version, "delegate.most_votes")
+    return Weights(
+        {name: rule.value.n for name, rule in found.items()},
+        {name: rule.article for name, rule in found.items()} | {SIZE: size.article},
+        size.value.n,
+        most.value.n,
+    )
+
+
+def classes_of(organisation: Organisation, now: datetime) -> list[str]:
+    """Name the voting classes there are today: the one everybody begins in, and those of the constitution."""
+    version = constitution.in_force(organisation, organisation.day_of(now))
+    named = set(weights_of(version).classes) - {"", CLASS} if version else set()
+    return [CLASS, *sorted(named)]
+
+
+def weigh(rule: Weights, membership_kind: str, voting_class: str, represents: int | None) -> Weighed:
+    """Weigh one member; refuse what no file to check could hold."""
+    found = rule.weigh(voting_class, delegate=membership_kind == "organisation", represents=represents)
+    if found.votes > MOST:
+        raise Refusal(
+            _(
+                "A member would have %(votes)d votes, and no more than %(most)d can be counted for one. The "
+                "constitution has to set a limit.",
+                votes=found.votes,
+                most=MOST,
+            )
+        )
+    return found
+
+
+def why_so_many(rule: Weights, found: Weighed, voting_class: str, represents: int | None) -> str:
+    """Say how a member's votes come about; "" for the one vote that everybody has."""
+    source = _(" (article %(article)s)", article=found.article) if found.article else ""
+    facts: dict[str, Any] = {"votes": found.votes, "source": source}
+    if found.by_size is None:
+        if found.votes == 1:
+            return ""
+        if voting_class in rule.classes:
+            return str(_("Votes with %(votes)d, as %(name)s%(source)s.", name=voting_class, **facts))
+        return str(_("Votes with %(votes)d%(source)s.", **facts))
+    if found.capped:
+        return str(_("Votes with %(votes)d, the most that size can give%(source)s.", **facts))
+    if represents is None:
+        return str(_("Votes with %(votes)d: how many members it has is not on record%(source)s.", **facts))
+    first = _("one") if found.of_class == 1 else str(found.of_class)
+    return str(
+        _(
+            "Votes with %(votes)d: %(first)s, and one for each %(per)d of its %(represents)d members%(source)s.",
+            first=first,
+            per=rule.members_per_vote,
+            represents=represents,
+            **facts,
+        )
+    )
+
+
+def set_votes(
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+    *,
+    voting_class: str,
+    represents: int | None = None,
+    represents_on: date | None = None,
+) -> None:
+    """Put a member into a voting class, and note how many members an organisation reported, and when.
+
+    Only later rolls go by it: one that is frozen stands.
+    """
+    organisation = db.session.get_one(Organisation, membership.organisation_id)
+    authorize(actor, Permission.CHANGE_MEMBER, organisation)  # a branch does not weigh its own members
+    db.session.refresh(membership, with_for_update=True)
+    if voting_class not in classes_of(organisation, now) and voting_class != membership.voting_class:
+        raise Refusal(
+            _(
+                "The constitution in force names no voting class “%(name)s”. Choose another.",
+                name=voting_class,
+            )
+        )
+    _refuse_report(membership, represents, represents_on, organisation.day_of(now))
+    facts = {
+        "class": voting_class,
+        "represents": represents,
+        "on": represents_on.isoformat() if represents_on else None,
+    }
+    before = (membership.voting_class, membership.represents, membership.represents_on)
+    if before == (voting_class, represents, represents_on):
+        return
+    membership.voting_class = voting_class
+    membership.represents, membership.represents_on = represents, represents_on
+    record(organisation, actor, "set the votes", f"member {membership.number}", now, facts)
+
+
+def votes_today(membership: Membership, organisation: Organisation, now: datetime) -> str:
+    """Say how many votes a member would have in what opens now, and why."""
+    version = constitution.in_force(organisation, organisation.day_of(now))
+    if version is None:
+        return votes_words(1)
+    rule = weights_of(version)
+    found = rule.weigh(
+        membership.voting_class,
+        delegate=membership.kind == "organisation",
+        represents=membership.represents,
+    )
+    why = why_so_many(rule, found, membership.voting_class, membership.represents)
+    return why or votes_words(found.votes)
+
+
+def votes_words(votes: int) -> str:
+    return str(ngettext("%(num)d vote", "%(num)d votes", votes))
+
+
+def _refuse_report(membership: Membership, represents: int | None, on: date | None, today: date) -> None:
+    if represents is None and on is None:
+        return
+    if membership.kind != "organisation":
+        raise Refusal(_("Only a member that is an organisation has members of its own."))
+    if represents is None or on is None:
+        raise Refusal(_("Give both: how many members it reported, and on which day."))
+    if not 0 <= represents <= MOST_REPRESENTED:
+        raise Refusal(_("Give the number of its members, from 0 to %(most)d.", most=MOST_REPRESENTED))
+    if on > today:
+        raise Refusal(_("That day has not come yet. Give the day on which the number was reported."))
