@@ -1,10 +1,13 @@
 """An election from the call for nominations to the certificate, on a phone, by everybody who has a part in it."""
 
+import io
 import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 OFFICE = "Librarian (General assembly)"
@@ -14,9 +17,22 @@ def sign_in(walker, mailbox):
     walker.sign_in(f"{mailbox}@pioneers.example")
 
 
-def stand(walker, call, words, verb="Stand as a candidate"):
+def a_face(colour):
+    """A picture as a phone sends it: a head before a wall."""
+    picture = Image.new("RGB", (1200, 1600), "lightgray")
+    drawing = ImageDraw.Draw(picture)
+    drawing.ellipse((350, 300, 850, 950), fill=colour)
+    drawing.ellipse((150, 1000, 1050, 2200), fill="darkslategray")
+    file = io.BytesIO()
+    picture.save(file, "JPEG")
+    return {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+
+
+def stand(walker, call, words, verb="Stand as a candidate", photo=None):
     walker.go(call)
     walker.fill("What you say to the voters", words)
+    if photo:
+        walker.page.get_by_label("Photo").set_input_files([photo])
     walker.press(verb)
     walker.sees("You stand as a candidate.")
 
@@ -38,14 +54,16 @@ def test_an_officer_takes_an_election_from_nominations_to_the_certificate(walkin
         call = officer.page.url.removeprefix(officer.address)
 
         sign_in(ingrid, "auditor")
-        stand(ingrid, call, "I know every shelf.")
+        stand(ingrid, call, "I know every shelf.", photo=a_face("bisque"))
         ingrid.fill("Member number", "7")
         ingrid.press("Nominate")
         ingrid.sees("Member 7 is nominated and gets a mail.")
         sign_in(samira, "branch")
         samira.follow("Home")
         samira.sees("You are nominated: Librarian")
-        stand(samira, call, "I read to children on Saturdays.", "Accept and stand")
+        stand(samira, call, "I read to children on Saturdays.", "Accept and stand", a_face("peru"))
+        expect(samira.page.get_by_role("img", name="Samira Haddad").first).to_be_visible()
+        samira.look("with a photo")
         sign_in(amina, "member")
         stand(amina, call, "Why not.")
         amina.press("Withdraw")
@@ -60,6 +78,7 @@ def test_an_officer_takes_an_election_from_nominations_to_the_certificate(walkin
             ballot = officer.page.url.removeprefix(officer.address)
 
             amina.go(ballot)
+            expect(amina.page.get_by_role("img", name="Samira Haddad")).to_be_visible()
             amina.page.locator("[data-rank]").filter(has_text="Samira").click()
             amina.page.locator("[data-rank]").filter(has_text="Ingrid").click()
             amina.press("Cast my vote")
@@ -71,6 +90,7 @@ def test_an_officer_takes_an_election_from_nominations_to_the_certificate(walkin
                 walker.sees("Your vote is recorded.")
             sign_in(eliza, "chair")
             eliza.go(ballot)
+            expect(eliza.page.get_by_role("img", name="Ingrid Solberg")).to_be_visible()
             eliza.pick("Ingrid Solberg", "1")
             eliza.press("Cast my vote")
             eliza.sees("Your vote is recorded.", "You ranked:")

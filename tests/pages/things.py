@@ -61,6 +61,7 @@ def call_nominations(here: Organisation, actor: Any) -> None:
     call = nominations.call_nominations(here, actor, now, office=office, body=body, seats=1)
     librarian = actor_of(_memberships(here.id)["librarian"], "active", here.day_of(now))
     nominations.stand(call, here, librarian, now, statement="I would keep the books.")
+    nominations.keep_photo(call, here, librarian, now, jpeg=b"a photo")
 
 
 def vote_on_paper(here: Organisation, officer: Any) -> None:

@@ -145,7 +145,8 @@ def test_a_cancelled_batch_frees_its_voters_and_a_confirmed_one_never(telling, r
     telling.strike(telling.entries[0])
     telling.confirm()
     refused(gone, entry=telling.entries[0])
-    refused("UPDATE paper_voters SET roll_entry_id = :other", other=telling.entries[2])
+    moved = "UPDATE paper_voters SET roll_entry_id = :other WHERE roll_entry_id = :entry"
+    refused(moved, other=telling.entries[2], entry=telling.entries[0])
     refused(STRIKE, entry=telling.entries[2], ballot=telling.ballot, batch=telling.batch)
 
 
@@ -156,9 +157,25 @@ def test_there_are_never_more_paper_votes_than_struck_voters(confirmed, refused)
     refused(SAYS, ballot=ballot, choice='"against"', papers=2)
     rows.run(SAYS, ballot=ballot, choice='"against"', papers=1)
     refused("UPDATE paper_votes SET papers = 2 WHERE choice = '\"for\"'")
-    refused("UPDATE paper_votes SET papers = 0")
-    refused("UPDATE paper_votes SET choice = '\"abstain\"' WHERE choice = '\"for\"'")
     refused("DELETE FROM paper_votes")
+
+
+def test_paper_votes_are_added_and_never_taken_or_changed(confirmed, refused):
+    confirmed.rows.run(SAYS, ballot=confirmed.ballot, choice='"for"', papers=1)
+    refused("UPDATE paper_votes SET choice = '\"abstain\"'")
+    confirmed.rows.run("UPDATE paper_votes SET papers = 2")
+    refused("UPDATE paper_votes SET papers = 1")
+    refused("UPDATE paper_votes SET papers = 0")
+
+
+def test_a_batch_is_never_deleted_and_never_begins_confirmed(telling, refused):
+    refused("DELETE FROM paper_batches WHERE id = :id", id=telling.batch)
+    again = (
+        "INSERT INTO paper_batches (ballot_id, number, channel, voting_class, weight, entered_by_id, entered_at,"
+        " repeated_by_id, spoilt, voters, confirmed_at) SELECT ballot_id, 77, 'roll-call', voting_class, weight,"
+        " entered_by_id, entered_at, :second, 0, 5, :now FROM paper_batches WHERE id = :id"
+    )
+    refused(again, second=telling.second, now=str(NOW), id=telling.batch)
 
 
 def test_there_is_no_paper_vote_without_a_confirmed_batch_and_a_spoilt_paper_is_none(telling, refused):
@@ -201,7 +218,9 @@ def test_a_teller_is_no_candidate_and_of_the_same_organisation(rows, refused):
     other = rows.add("memberships", organisation_id=organisation)
     rows.run(appoint, ballot=ballot, who=other, now=str(NOW))
     refused(appoint, ballot=ballot, who=other, now=str(NOW))
-    refused("UPDATE tellers SET membership_id = :who", who=stranger)
+    refused(
+        "UPDATE tellers SET membership_id = :who", who=rows.add("memberships", organisation_id=organisation)
+    )
     refused("DELETE FROM tellers")
 
 

@@ -11,6 +11,7 @@ from coop.blueprints.ballots import (  # noqa: E402
     nominations,  # noqa: F401
     objections,  # noqa: F401
     officer,  # noqa: F401
+    photos,  # noqa: F401
     proxies,  # noqa: F401
     roll_call,  # noqa: F401
     secret,  # noqa: F401

@@ -12,6 +12,7 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.photos import photo_addresses
 from coop.blueprints.ballots.secret_papers import told_to_browser
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.voice import voice_of
@@ -26,7 +27,7 @@ from coop.blueprints.ballots.words import (
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
 from coop.rules.tally import METHODS
-from coop.services import ballots, organisations, records, tellers
+from coop.services import ballots, nominations, organisations, records, tellers
 from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
@@ -120,6 +121,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         paper=paper,
         rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
         options=ballots.options_for(ballot, g.actor, rule),
+        photos=photo_addresses(nominations.photos_on(ballot)),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],

@@ -32,7 +32,10 @@ _PRIVATE = "private: members and officers can't see it"
 _SECRET = "secret: no name is stored with a vote"  # noqa: S105 - a sentence
 _SECRECY = choice(open="open: the record shows who voted how", private=_PRIVATE, secret=_SECRET)
 _SECRECY_OF_PEOPLE = choice(private=_PRIVATE, secret=_SECRET)
-_TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
+_TOO_FEW = choice(
+    reopen="a vote in which “Reopen nominations” stands against every candidate",
+    unopposed="elected unopposed, without a vote",
+)
 _ORDER = choice(
     name="in the order of their names",
     lot="in an order drawn by lot, the same for everybody",
@@ -305,6 +308,16 @@ _ALL = (
         ("body",),
         low=0,
         high=60,
+    ),
+    Provision(
+        "nomination.seconders",
+        NUMBER,
+        "0",
+        "Seconders",
+        "How many members must second a nomination, beside whoever made it, for the candidate to stand.",
+        ("body",),
+        low=0,
+        high=20,
     ),
     Provision(
         "election.too_few",

@@ -9,6 +9,7 @@ from coop.services.ballots.by_tellers import (
     told_votes,
     ways_of,
 )
+from coop.services.ballots.candidates import Candidate
 from coop.services.ballots.certificates import certificate, certificate_record, drawing_of, took_part
 from coop.services.ballots.challenges import (
     MOST_REASON,
@@ -35,7 +36,6 @@ from coop.services.ballots.contests import (
     roll_as_table,
 )
 from coop.services.ballots.drafting import (
-    Candidate,
     announce,
     change_draft,
     open_ballot,

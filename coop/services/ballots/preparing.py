@@ -16,7 +16,7 @@ from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of
 from coop.rules.secrecy import more_secret
 from coop.services import organisations
-from coop.services.ballots.drafting import Candidate
+from coop.services.ballots.candidates import Candidate
 from coop.services.ballots.roll import draw_roll
 from coop.services.ballots.rule import explain, lawful, lawful_for
 

@@ -321,7 +321,7 @@ def closing_words(ballot: Ballot) -> str:
     return wall_words(ballot.closes_at, ballot.zone)
 
 
-def handed_in_words(ballot: Ballot, handed_in_at: datetime, channel: str) -> str:
+def handed_in_words(ballot: Ballot, handed_in_at: datetime, channel: str = "") -> str:
     """Say why somebody whose vote the tellers hold can't vote in the browser as well."""
     day = format_date(handed_in_at.astimezone(ZoneInfo(ballot.zone)).date(), "d MMMM y")
     if channel == ROLL_CALL:

@@ -13,6 +13,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry
 from coop.models.members import Membership, status_of
 from coop.models.organisations import Body, BodyMembership, Organisation
+from coop.rules.tally import unopposed
 from coop.rules.weights import Weights
 from coop.services.ballots.weights import weigh, why_so_many
 
@@ -47,6 +48,8 @@ def draw_roll(
 
     `among` are the ids of those asked about, else it is everyone.
     """
+    if rule.get("method") == unopposed.NAME:
+        return []  # nobody votes, so nobody is asked, told or reminded
     query = (
         select(
             Membership.id,
@@ -109,6 +112,8 @@ def why_not(ballot: Ballot, membership: Membership | None) -> str:
     """Say why somebody without an entry can't vote on a ballot that was opened."""
     if membership is None:
         return str(_("Only members vote."))
+    if ballot.method == unopposed.NAME:
+        return str(_("No more stand than there are seats, so nobody votes."))
     body = db.session.get_one(Body, ballot.body_id)
     if body.kind != "assembly":
         told = _("This is a vote of %(body)s, and you did not belong to it when it opened.", body=body.name)
