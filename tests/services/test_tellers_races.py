@@ -9,28 +9,33 @@ from sqlalchemy.exc import IntegrityError
 
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, Vote
+from coop.gateways import blind_signatures as signatures
+from coop.gateways.voter import Voter
+from coop.models.ballots import Ballot, TokenIssued, Vote
 from coop.models.organisations import Organisation
 from coop.models.tellers import PaperBatch, PaperVote, PaperVoter
 from coop.services import ballots, tellers
+from coop.services.ballots import secret
 from coop.transaction import writing
+from tests.secret_house import SECRET_RULES, keys_for
 from tests.services.test_ballots_races import at_once
 from tests.teller_house import last, votes
 
-PAIRS = 100
+PAIRS, TOKENS = 100, 30
 
 
-@pytest.fixture
-def open_ballot(app, make, now):
+@pytest.fixture(params=["open"])
+def open_ballot(request, app, make, now):
     """An open motion with three tellers and a crowd, made outside any context: ids, and the members as actors."""
-    organisation = make.organisation()
+    is_secret = request.param == "secret"
+    organisation = make.organisation(**({"text": SECRET_RULES} if is_secret else {}))
     members = [make.officer(organisation, "returning_officer"), *make.members(organisation, PAIRS + 4)]
     with app.app_context():
         with writing():
             here = db.session.get(Organisation, organisation.id)
             officer = make.actor(members[0])
             draft = ballots.propose_motion(here, officer, now, title="Buy a mill", text="We buy it.")
-            ballots.open_ballot(draft, here, officer, now)
+            ballots.open_ballot(draft, here, officer, now, keys=keys_for(draft, here) if is_secret else ())
             tellers.appoint(draft, here, officer, now, numbers=[2, 3, 4], papers_to="The shop")
             found = here.id, draft.id
         actors = {member.number: make.actor(member) for member in members}
@@ -85,6 +90,42 @@ def test_a_vote_in_the_browser_and_a_strike_at_once_are_one_vote(app, open_ballo
         won["browser" if voted else "paper"] += 1
     with app.app_context():
         assert db.session.scalar(select(func.count(Vote.id))) == won["browser"]
+        assert db.session.scalar(select(func.count(PaperVoter.roll_entry_id))) == won["paper"]
+
+
+@pytest.mark.parametrize("open_ballot", ["secret"], indirect=True)
+def test_a_token_and_a_strike_at_once_are_one_of_both(app, open_ballot, now):
+    of, _ = deeds(open_ballot, now)
+    here, ballot_id, actors = open_ballot
+    with app.app_context():
+        ballot = db.session.get(Ballot, ballot_id)
+        voters = {
+            number: Voter(
+                secret.ballot_id(ballot, db.session.get(Organisation, here)),
+                "member",
+                secret.public_keys(ballot)[0],
+            )
+            for number in range(5, 5 + TOKENS)
+        }
+        asked = {
+            number: secret.ask(ballot, actors[number], signatures.b64u(voter.blinded), now)
+            for number, voter in voters.items()
+        }
+        db.session.remove()
+    won = {"token": 0, "paper": 0}
+    for number, one in asked.items():
+        strike = of(tellers.enter, 2, channel="room", numbers=[number], pile=votes(1))
+
+        def issue(number=number, one=one):
+            secret.issue(db.session.get(Ballot, ballot_id), actors[number], one, now)
+
+        answers = at_once(app, late(issue), late(strike))
+        issued, struck = not isinstance(answers[0], Exception), not isinstance(answers[1], Exception)
+        assert issued != struck, answers
+        assert said_no(answers[1] if issued else answers[0]), answers
+        won["token" if issued else "paper"] += 1
+    with app.app_context():
+        assert db.session.scalar(select(func.count(TokenIssued.roll_entry_id))) == won["token"]
         assert db.session.scalar(select(func.count(PaperVoter.roll_entry_id))) == won["paper"]
 
 
