@@ -31,7 +31,7 @@ class Score:
     neighbours: int
 
     def __str__(self) -> str:
-        return f"{self.matches} of {self.voters}, rho {self.correlation:+.2f}, {self.neighbours} neighbours"
+        return f"{self.matches} of {self.voters} · rho {self.correlation:+.2f} · {self.neighbours} neighbours"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Attack:
     p: float  # the least of its figures', adjusted for the number of all
 
     def __str__(self) -> str:
-        return f"{self.score}, p {self.p:.2g}"
+        return f"{self.score} · p {self.p:.2g}"
 
     @property
     def works(self) -> bool:
