@@ -98,7 +98,9 @@ def test_before_sealing_the_order_of_writing_joins_voters_to_votes(played, copie
         if of_votes:
             tried = attack(played.ballot.truth, clues.of_voters, of_votes)
             best[where] = max(tried, key=lambda one: (one.works, one.score.matches))
-    rates = {where: f"{one.score.matches * 100 // VOTERS} % joined rightly ({one})" for where, one in best.items()}
+    rates = {
+        where: f"{one.score.matches * 100 // VOTERS} % joined rightly ({one})" for where, one in best.items()
+    }
     print("Joined before sealing:", rates)  # noqa: T201 - with -s, the limit told on the page
     evidence(**rates)
     assert all(one.works for one in best.values())
