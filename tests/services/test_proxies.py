@@ -260,7 +260,7 @@ def test_an_open_vote_shows_by_whose_hand(voting, gives, votes_for, make, deed, 
     place = ballots.place_of(ballot, make.actor(members[1]))
     assert (place.choice, place.by) == ("for", "Member 3")
     deed(ballots.seal, ballot.id, after(ballot))
-    assert ballots.who_voted_how(ballot) == [ballots.VoteLine("Member 2", 2, "for", 1, "Member 3")]
+    assert ballots.who_voted_how(ballot) == [ballots.VoteLine("Member 2", 2, "for", "online", 1, "Member 3")]
 
 
 def test_the_returning_officer_reads_every_proxy_and_nobody_else_does(voting, gives, votes_for, make, now):

@@ -104,7 +104,8 @@ def test_before_sealing_the_order_of_writing_joins_voters_to_votes(played, copie
     print("Joined before sealing:", rates)  # noqa: T201 - with -s, the limit told on the page
     evidence(**rates)
     assert all(one.works for one in best.values())
-    assert best[copier.logs[-1]].score.matches > VOTERS // 3
+    # Whoever overtakes shifts all behind them: of few voters, a few overtaken are many.
+    assert best[copier.logs[-1]].score.matches > scale(0, VOTERS // 3)
 
 
 @pytest.mark.parametrize("kind", KINDS)
