@@ -16,7 +16,7 @@ from operator import eq, mul, sub
 from tests.scale import scale
 
 ALARM = 0.01  # an attack works if chance does as well less often than this, all attacks taken together
-DRAWS = scale(100_000, 300_000)
+DRAWS = scale(150_000, 300_000)
 
 Clue = Mapping[Hashable, object]  # a thing that isn't in it, or stands there with None, sorts first
 
