@@ -63,7 +63,7 @@ def ask_for_paper(
         db.session.add(asked)
     asked.way = way
     db.session.flush()
-    record(organisation, voter, "asked for a paper vote", f"ballot {ballot.number}", now, {"way": way})
+    record(organisation, voter, "asked for a paper to vote on", f"ballot {ballot.number}", now, {"way": way})
 
 
 def take_back(ballot: Ballot, organisation: Organisation, voter: Actor, now: datetime) -> None:
@@ -74,7 +74,7 @@ def take_back(ballot: Ballot, organisation: Organisation, voter: Actor, now: dat
         return
     db.session.delete(asked)
     db.session.flush()
-    record(organisation, voter, "no longer asks for a paper vote", f"ballot {ballot.number}", now)
+    record(organisation, voter, "took back the request for a paper of", f"ballot {ballot.number}", now)
 
 
 def note_sent(
@@ -94,4 +94,4 @@ def note_sent(
     if asked.sent_at is None:
         asked.sent_at = now
         db.session.flush()
-        record(organisation, actor, "gave out a paper", f"ballot {ballot.number}", now, {"member": number})
+        record(organisation, actor, "gave out a paper of", f"ballot {ballot.number}", now, {"member": number})
