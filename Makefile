@@ -33,7 +33,7 @@ format: .venv/test.made ## Lay the code out
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-bench: .venv/test.made ## Measure votes, pages and counts; write benchmarks/RESULTS.md
+bench: .venv/test.made ## Measure votes, rolls, pages and counts; write benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks
 
 prove: .venv/test.made ## Run the tests at full size; write docs/evidence (a second call resumes)

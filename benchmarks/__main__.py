@@ -6,10 +6,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import counting, serving
+from benchmarks import counting, pages, secret, sizes, voting
 from tests.evidence import commit
 
-SUBJECTS = {"serving": serving.measure, "counting": counting.measure}
+SUBJECTS = {
+    "voting": voting.measure,
+    "secret": secret.measure,
+    "sizes": sizes.measure,
+    "pages": pages.measure,
+    "counting": counting.measure,
+}
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 

@@ -1,9 +1,10 @@
-"""The load: a process of its own that sends prepared requests over kept-alive connections.
+"""The load: a process of its own that sends prepared requests and takes little processor for it.
 
-Reads `{"host", "port", "connections", "requests": [text, …], "keep"}` from standard input and prints the
-answers' statuses, times and own seconds of processor, and with `keep` their bodies in the requests' order.
-Each request is sent once, by whichever connection is free: a closed loop. One thread watches all connections,
-so that the load takes as little as can be of the processors it shares with the server.
+Reads `{"host", "port", "connections", "requests": [text, …], "moments", "keep"}` from standard input and prints
+the answers' statuses and times and its own seconds of processor, and with `keep` also the bodies in the requests'
+order. Each request is sent once. Without `moments` that is as soon as one of so many kept-alive connections is
+free: a closed loop. With them each is sent at its own second over a connection of its own, as members' browsers
+do, however busy the server is. One thread watches all connections.
 """
 
 import collections
@@ -12,31 +13,29 @@ import selectors
 import socket
 import sys
 import time
-from contextlib import suppress
-
-END_OF_HEAD = b"\r\n\r\n"
+from collections.abc import Sequence
 
 
 class Link:
-    """One connection: the request that is under way, and what came back so far."""
+    """One connection: the request that is under way, since when it was due, and what came back so far."""
 
     def __init__(self, host: str, port: int) -> None:
         self.socket = socket.create_connection((host, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.number, self.began, self.came = -1, 0.0, b""
+        self.number, self.due, self.came = 0, 0.0, b""
 
-    def send(self, number: int, request: bytes) -> None:
-        self.number, self.came, self.began = number, b"", time.perf_counter()
+    def send(self, number: int, request: bytes, due: float) -> None:
+        self.number, self.due, self.came = number, due, b""
         self.socket.sendall(request)
 
     def answer(self) -> tuple[int, bytes] | None:
-        """Read what is there; the status and body once the answer is whole."""
+        """Read what is there; gives status and body once the answer is whole."""
         more = self.socket.recv(65536)
         if not more:
-            sys.exit("The server hung up.")
+            raise ConnectionError("The server hung up.")
         self.came += more
-        head, _, body = self.came.partition(END_OF_HEAD)
-        if len(head) == len(self.came) or len(body) < length_of(head):
+        head, gap, body = self.came.partition(b"\r\n\r\n")
+        if not gap or len(body) < length_of(head):
             return None
         return int(head[9:12]), body
 
@@ -48,35 +47,73 @@ def length_of(head: bytes) -> int:
     return int(head[at:].split(b"\r\n", 1)[0])
 
 
-def run(host: str, port: int, connections: int, requests: list[str], *, keep: bool = False) -> dict:
-    waiting = collections.deque(enumerate(text.encode() for text in requests))
-    statuses, times, bodies = collections.Counter(), [], [""] * len(requests) if keep else []
-    watch = selectors.DefaultSelector()
-    for _ in range(connections):
-        link = Link(host, port)
-        watch.register(link.socket, selectors.EVENT_READ, link)
+class Load:
+    """All requests: which are waiting, which connections are free, and what was answered."""
 
+    def __init__(self, host: str, port: int, requests: list[str], moments: Sequence[float]) -> None:
+        self.place, self.moments = (host, port), moments
+        self.waiting = collections.deque(enumerate(text.encode() for text in requests))
+        self.watch, self.free = selectors.DefaultSelector(), []
+        self.statuses, self.times, self.bodies = collections.Counter(), [], [""] * len(requests)
+
+    def open(self) -> Link:
+        link = Link(*self.place)
+        self.watch.register(link.socket, selectors.EVENT_READ, link)
+        return link
+
+    def close(self, link: Link) -> None:
+        self.watch.unregister(link.socket)
+        link.socket.close()
+
+    def send_what_is_due(self, began: float) -> float | None:
+        """Send what can be sent now; gives the seconds until the next is due, if that is what to wait for."""
+        now = time.perf_counter()
+        while self.waiting and (self.moments or self.free):
+            due = began + self.moments[self.waiting[0][0]] if self.moments else now
+            if due > now:
+                return due - now
+            link = self.free.pop() if self.free else self.open()
+            link.send(*self.waiting.popleft(), due)
+        return None
+
+    def take(self, link: Link) -> None:
+        """Note an answer, if it is whole."""
+        if (answer := link.answer()) is None:
+            return
+        self.times.append(time.perf_counter() - link.due)
+        self.statuses[answer[0]] += 1
+        self.bodies[link.number] = answer[1].decode()
+        if self.moments:
+            self.close(link)
+        else:
+            self.free.append(link)
+
+
+def run(
+    host: str,
+    port: int,
+    connections: int,
+    requests: list[str],
+    moments: Sequence[float] = (),
+    *,
+    keep: bool = False,
+) -> dict:
+    load = Load(host, port, requests, moments)
+    load.free = [] if moments else [load.open() for _ in range(connections)]
     began, used = time.perf_counter(), time.process_time()
-    for key in list(watch.get_map().values()):
-        with suppress(IndexError):
-            key.data.send(*waiting.popleft())
-    while len(times) < len(requests):
-        for key, _ in watch.select():
-            link = key.data
-            if (answer := link.answer()) is None:
-                continue
-            times.append(time.perf_counter() - link.began)
-            statuses[answer[0]] += 1
-            if keep:
-                bodies[link.number] = answer[1].decode()
-            if waiting:
-                link.send(*waiting.popleft())
+    while len(load.times) < len(requests):
+        for key, _ in load.watch.select(load.send_what_is_due(began)):
+            load.take(key.data)
+    seconds, used = time.perf_counter() - began, time.process_time() - used
+    for link in load.free:
+        load.close(link)
+    load.watch.close()
     return {
-        "seconds": time.perf_counter() - began,
-        "cpu": time.process_time() - used,
-        "statuses": statuses,
-        "times": sorted(times),
-        "bodies": bodies,
+        "seconds": seconds,
+        "cpu": used,
+        "statuses": load.statuses,
+        "times": load.times,
+        "bodies": load.bodies if keep else [],
     }
 
 

@@ -24,6 +24,7 @@ ROWS = sa.Table(
 bare = Flask("bare")
 
 
+@bare.get("/healthz")
 @bare.post("/")
 def answer() -> str:
     return "ok"
@@ -43,10 +44,14 @@ def insert(organisation: str | None = None) -> str:  # noqa: ARG001 - the doors 
 def benchmarked() -> Flask:
     app = create_app()
     app.add_url_rule("/<organisation>/bench", view_func=insert, methods=["POST"])
-    with app.app_context(), db.engine.begin() as connection:
-        ROWS.metadata.create_all(connection)
     start(app)
     return app
+
+
+def make_table() -> None:
+    """Make the baseline's table: once, before several processes serve."""
+    with db.engine.begin() as connection:
+        ROWS.metadata.create_all(connection)
 
 
 def __getattr__(name: str) -> Flask:

@@ -1,20 +1,21 @@
 """Who may do what: one table from permission to predicates. Nothing else decides it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum, auto
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import select
 
+from coop.actors import OPERATOR, PROGRAM, Actor, Seat, actor_for, actor_of
 from coop.errors import Forbidden
 from coop.extensions import db
 from coop.models.accounts import Person
-from coop.models.ballots import Ballot
-from coop.models.members import Application, Holder, Membership, status_of
-from coop.models.organisations import Body, BodyMembership, Office, OfficeTerm, Organisation
+from coop.models.ballots import Ballot, RollEntry
+from coop.models.members import Application, Membership
+from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.tellers import Teller
+
+__all__ = ["OPERATOR", "PROGRAM", "Actor", "Permission", "Seat", "actor_for", "actor_of", "authorize", "may"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,6 +35,9 @@ class Permission(StrEnum):
     NOMINATE = auto()
     ANSWER_NOMINATION = auto()
     SEE_BUNDLE = auto()
+    RECOUNT_BALLOT = auto()
+    CONTEST_ROLL = auto()
+    CHALLENGE_RESULT = auto()
     SEE_DECISIONS = auto()
     SEE_OFFICES = auto()
     SEE_MEETINGS = auto()
@@ -66,6 +70,8 @@ class Permission(StrEnum):
     SEE_ROLL = auto()
     ENTER_PAPER_VOTES = auto()
     CERTIFY_BALLOT = auto()
+    ANSWER_OBJECTION = auto()
+    POST_LETTERS = auto()
     CALL_MEETING = auto()
     RUN_MEETING = auto()
     WRITE_MINUTES = auto()
@@ -80,33 +86,6 @@ class Permission(StrEnum):
     RECORD_GRANT = auto()
     SEE_AUDIT_PARTICULARS = auto()
 
-
-@dataclass(frozen=True)
-class Seat:
-    """An office held today. A seat in the assembly covers the whole organisation, any other its own body."""
-
-    office: str
-    body_id: int
-    body_kind: str
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, in which organisation, with which offices today."""
-
-    person_id: int | None = None
-    organisation_id: int | None = None
-    membership: Membership | None = field(default=None, compare=False)
-    membership_id: int | None = None
-    label: str = "visitor"  # as the audit trail names them: "member 12", "operator"
-    status: str = "none"  # of the membership today
-    seats: frozenset[Seat] = frozenset()
-    founding: bool = False  # before any office was ever held, the founders act jointly
-    operator: bool = False
-
-
-OPERATOR = Actor(label="operator", operator=True)
-PROGRAM = Actor(label="coop", operator=True)
 
 Predicate = Callable[[Actor, Any], bool]
 
@@ -156,6 +135,21 @@ def oneself(actor: Actor, thing: Any) -> bool:
 def once_member(actor: Actor, thing: Any) -> bool:
     """Whoever left still sees and corrects what is held about them."""
     return isinstance(thing, Organisation) and actor.membership_id is not None
+
+
+def of_its_body(actor: Actor, thing: Any) -> bool:
+    """A member of the body that the ballot belongs to, or of its roll; the assembly is every member."""
+    if not member(actor, thing) or not hasattr(thing, "body_id"):
+        return member(actor, thing)
+    body = db.session.get_one(Body, thing.body_id)
+    return body.kind == "assembly" or body.id in bodies_of(actor.membership_id or 0) or _on_roll(actor, thing)
+
+
+def _on_roll(actor: Actor, ballot: Any) -> bool:
+    line = select(RollEntry.id).where(
+        RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id
+    )
+    return db.session.scalar(line) is not None
 
 
 def registered_it(actor: Actor, thing: Any) -> bool:
@@ -234,6 +228,9 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.NOMINATE: (active_member,),  # of the body that elects, as its call says
     P.ANSWER_NOMINATION: (own,),
     P.SEE_BUNDLE: (member,),
+    P.RECOUNT_BALLOT: (member, operator),  # it tells hashes only
+    P.CONTEST_ROLL: (member,),
+    P.CHALLENGE_RESULT: (of_its_body,),
     P.SEE_DECISIONS: (member,),
     P.SEE_OFFICES: (member,),
     P.SEE_MEETINGS: (member,),
@@ -265,6 +262,8 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_ROLL: (returning_officer, auditor),
     P.ENTER_PAPER_VOTES: (teller,),
     P.CERTIFY_BALLOT: (returning_officer, founder),
+    P.ANSWER_OBJECTION: (returning_officer, founder),  # those who set up ballots, but no candidate of it
+    P.POST_LETTERS: (secretary, returning_officer, founder),
     P.CALL_MEETING: (secretary, chair, founder),
     P.RUN_MEETING: (secretary, chair, founder),
     P.WRITE_MINUTES: (secretary, founder),
@@ -309,75 +308,3 @@ def public(view: View) -> View:
     """Declare a route that anyone may open; it must also stand on the one list in `coop.doors`."""
     view.coop_permission = None  # type: ignore[attr-defined]
     return view
-
-
-# Asked at every request, so built once.
-_MEMBERSHIP = (
-    select(Membership, Membership.latest_kind_on(bindparam("day")))
-    .join(Holder, Holder.membership_id == Membership.id)
-    .where(
-        Holder.organisation_id == bindparam("organisation"),
-        Holder.person_id == bindparam("person"),
-    )
-    .order_by(Membership.id.desc())
-    .limit(1)
-)
-_EVER_HELD = (
-    select(OfficeTerm.id)
-    .join(Office, Office.id == OfficeTerm.office_id)
-    .where(Office.organisation_id == bindparam("organisation"))
-    .correlate(None)
-    .exists()
-)
-# One row without an office for whoever holds none: how many others do costs nothing.
-_SEATS = (
-    select(_EVER_HELD, Office.kind, Body.id, Body.kind)
-    .select_from(Membership)
-    .outerjoin(
-        OfficeTerm,
-        (OfficeTerm.membership_id == Membership.id)
-        & (OfficeTerm.starts_on <= bindparam("day"))
-        & or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= bindparam("day")),
-    )
-    .outerjoin(
-        Office,
-        (Office.id == OfficeTerm.office_id) & (Office.organisation_id == bindparam("organisation")),
-    )
-    .outerjoin(Body, Body.id == Office.body_id)
-    .where(Membership.id == bindparam("membership"))
-)
-
-
-def actor_for(person: Person | None, organisation: Organisation | None, day: date) -> Actor:
-    """Gather who acts: two queries, whatever the size of the organisation."""
-    if person is None:
-        return Actor(organisation_id=organisation.id if organisation else None)
-    if organisation is None:
-        return Actor(person_id=person.id, label=f"person {person.id}")
-    row = db.session.execute(
-        _MEMBERSHIP, {"organisation": organisation.id, "person": person.id, "day": day}
-    ).first()
-    if row is None:
-        return Actor(person_id=person.id, organisation_id=organisation.id, label=f"person {person.id}")
-    membership, kind = row
-    return actor_of(membership, status_of(kind), day, person_id=person.id)
-
-
-def actor_of(membership: Membership, status: str, day: date, *, person_id: int | None = None) -> Actor:
-    """Return a member as an actor, with the offices held on a day; one query."""
-    asked = {"membership": membership.id, "organisation": membership.organisation_id, "day": day}
-    rows = db.session.execute(_SEATS, asked).all()
-    return Actor(
-        person_id=person_id,
-        organisation_id=membership.organisation_id,
-        membership=membership,
-        membership_id=membership.id,
-        label=f"member {membership.number}",
-        status=status,
-        seats=frozenset(
-            Seat(office, body_id, body_kind)
-            for _ever_held, office, body_id, body_kind in rows
-            if office is not None
-        ),
-        founding=not rows[0][0],
-    )

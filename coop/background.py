@@ -15,7 +15,7 @@ from sqlalchemy import select
 from coop.extensions import db
 from coop.gateways import mail
 from coop.models.organisations import Organisation
-from coop.services import accounts, ballots, constitution, members, outbox, records
+from coop.services import accounts, ballots, constitution, members, nominations, outbox, records
 from coop.services.members import letters
 from coop.services.outbox import Round
 from coop.transaction import (
@@ -29,7 +29,9 @@ from coop.transaction import (
 log = logging.getLogger("coop")
 EVERY_SECONDS = 1.0
 HOUR = timedelta(hours=1)
-_forgotten = {"at": datetime.min.replace(tzinfo=UTC)}
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_forgotten = {"at": _LONG_AGO}
+_looked_through = {"at": _LONG_AGO}
 
 
 def start(app: Flask) -> threading.Event:
@@ -38,7 +40,7 @@ def start(app: Flask) -> threading.Event:
 
     def run() -> None:
         while not stop.wait(EVERY_SECONDS):
-            for step in (open_and_seal, scrub_secret_ballots, link_events, send_mail, forget_hourly):
+            for step in STEPS:
                 with app.app_context():
                     try:
                         step(app)
@@ -52,8 +54,13 @@ def start(app: Flask) -> threading.Event:
 
 
 def link_events(_app: Flask) -> None:
-    for organisation_id in records.organisations_with_unchained_events():
-        chain_events(lambda one=organisation_id: records.chain_events(one))
+    """Link what was recorded since; at the start and once an hour whatever was overlooked."""
+    now = datetime.now(UTC)
+    everything = now - _looked_through["at"] >= HOUR
+    for organisation_id in records.organisations_with_unchained_events(everything=everything):
+        chain_events(lambda one=organisation_id: records.chain_events(one, everything=everything))
+    if everything:
+        _looked_through["at"] = now
 
 
 def open_and_seal(_app: Flask) -> None:
@@ -86,12 +93,22 @@ def scrub_secret_ballots(_app: Flask) -> None:
         ballots.secret.mark_scrubbed(every, now)
 
 
+def tell_voters(_app: Flask) -> None:
+    """Queue reminders, outcomes and what is void, a part of the roll at a time: votes go in between."""
+    now = datetime.now(UTC)
+    for mailing_id in ballots.mailings_waiting(now):
+        after: int | None = 0
+        while after is not None:
+            with writing():
+                after = ballots.queue_mailing(mailing_id, now, after=after)
+
+
 def send_mail(app: Flask) -> Round:
     """Deliver what waits in the outbox; also what `coop mail send` does."""
     settings = app.config["COOP"]
     return outbox.deliver_waiting(
         mail.post_of(settings.mail_url, mail.mail_folder(settings.instance)),
-        letters.Writer(settings.base_url, settings.mail_from, _render),
+        letters.Writer(settings.base_url, settings.mail_from, _render, ballots.TOLD_AT_SENDING),
         datetime.now(UTC),
     )
 
@@ -105,9 +122,10 @@ def forget_hourly(_app: Flask) -> None:
 
 
 def forget_what_is_old(now: datetime) -> None:
-    """Drop spent links and attempts, and applications older than the constitution keeps them."""
+    """Drop spent links and attempts, photos of candidates once counted, and applications kept long enough."""
     with writing():
         accounts.forget_spent(now)
+        nominations.forget_photos()
     for organisation_id in db.session.scalars(select(Organisation.id)).all():
         with writing():
             organisation = db.session.get_one(Organisation, organisation_id)
@@ -122,3 +140,6 @@ def _render(template: str, values: dict[str, Any]) -> str:
     g.organisation = values["organisation"]
     with force_locale(g.organisation.language if g.organisation else "en"):
         return render_template(template, **values)
+
+
+STEPS = (open_and_seal, scrub_secret_ballots, link_events, tell_voters, send_mail, forget_hourly)

@@ -11,7 +11,7 @@ from flask import Flask, Response, abort, current_app, g, jsonify, redirect, ren
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import IntegerConverter, Map
@@ -23,6 +23,7 @@ from coop.extensions import db, login_manager
 from coop.models.accounts import Person
 from coop.models.organisations import Organisation
 from coop.nameless import Nameless
+from coop.transaction import waited_in_vain
 
 log = logging.getLogger("coop")
 
@@ -46,6 +47,7 @@ PUBLIC = frozenset(
         "members.application",
         "constitution.show",
         "constitution.source",
+        "ballots.receipt_code",
         "organisations.found",
         "demo.mail",
         "demo.read_mail",
@@ -185,7 +187,8 @@ STALE = (
 
 def _page(status: int, sentence: str = "", reference: str = "") -> tuple[str | Response, int]:
     if request.is_json:  # a script sent it, and reads no page
-        return jsonify(error=sentence or HTTP_STATUS_CODES.get(status, ""), reference=reference), status
+        said = {"error": sentence or HTTP_STATUS_CODES.get(status, "")}
+        return jsonify(said | ({"reference": reference} if reference else {})), status
     view = current_app.view_functions.get(request.endpoint or "")
     own = getattr(view, "coop_error_page", None)  # of a view that must not lose what was marked
     if own is not None and (said := own(status, reference)) is not None:
@@ -203,17 +206,24 @@ def _answer_errors(app: Flask) -> None:
     app.register_error_handler(TooManyAttempts, say(429))
     app.register_error_handler(Forbidden, lambda _error: _page(403))
     app.register_error_handler(Missing, say(404))
-    app.register_error_handler(CSRFError, lambda _error: _page(409, STALE))
+    # A script is told to have its member sign in again, which leads back to the page and to what it kept.
+    app.register_error_handler(CSRFError, lambda _error: _page(401 if request.is_json else 409, STALE))
     app.register_error_handler(IntegrityError, _collided)
+    app.register_error_handler(OperationalError, _not_done)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
 
-def _collided(_error: IntegrityError) -> tuple[str | Response, int]:
+def _collided(_error: Exception) -> tuple[str | Response, int]:
     """The database refused what two people did at once, or what must never happen."""
     db.session.rollback()
     log.warning("collision at %s", request.endpoint)
     return _page(409, COLLISION)
+
+
+def _not_done(error: OperationalError) -> tuple[str | Response, int]:
+    """Somebody else held what was needed for too long; anything else the database could not do is a bug."""
+    return _collided(error) if waited_in_vain(error) else _fault(error)
 
 
 def _http_error(error: HTTPException) -> AnyResponse | tuple[str | Response, int]:

@@ -21,7 +21,12 @@ from coop.extensions import db
 T = TypeVar("T")
 log = logging.getLogger("coop")
 _BUSY_MS = 30_000
-_LOCK_NOT_AVAILABLE = "55P03"
+MAY_MOVE_THE_LOG_ON = (
+    "SELECT has_function_privilege('pg_switch_wal()', 'EXECUTE') AND EXISTS ("
+    "SELECT 1 FROM pg_roles WHERE (rolname = current_user AND rolsuper) "
+    "OR (rolname = 'pg_checkpoint' AND pg_has_role(oid, 'MEMBER')))"
+)
+_WAITED_IN_VAIN = frozenset({"55P03", "40P01"})  # PostgreSQL: lock not available, deadlock detected
 
 # SQLite's own busy handler is unfair: without this lock p99 of a vote exceeds a second.
 _writer_lock = threading.Lock()
@@ -75,10 +80,15 @@ def seal_ballot(deed: Callable[[], T]) -> T | None:
     try:
         return _in_its_own_transaction(deed)
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+        if not waited_in_vain(error):
             raise
         log.warning("a ballot waits to be sealed: its tables are being read")
         return None
+
+
+def waited_in_vain(error: OperationalError) -> bool:
+    """Whether the database gave up waiting for somebody else's lock: nothing was done, and trying again helps."""
+    return getattr(error.orig, "sqlstate", None) in _WAITED_IN_VAIN
 
 
 def chain_events(deed: Callable[[], T]) -> T:
@@ -100,12 +110,20 @@ def write_database_anew() -> None:
 
 
 def empty_write_ahead_log() -> bool:
-    """Leave nothing older than the database itself beside it; False while a reader still needs it."""
-    if db.engine.dialect.name != "sqlite":
-        return True
-    with _alone_on_sqlite() as connection:
-        (busy, _pages, _moved) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
+    """Leave nothing older than the database itself beside it; False while a reader still needs it.
+
+    PostgreSQL does so only for a role that may, and only where it doesn't keep old files for new use:
+    docs/unlinkability.md says how to let it. Its backups are without that log anyway.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with _alone_on_sqlite() as connection:
+            (busy, _pages, _moved) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.exec_driver_sql(MAY_MOVE_THE_LOG_ON).scalar():
+            connection.exec_driver_sql("SELECT pg_switch_wal()")
+            connection.exec_driver_sql("CHECKPOINT")
+    return True
 
 
 @contextmanager

@@ -22,7 +22,7 @@ pytest_plugins = ["tests.evidence"]
 settings.register_profile("house", deadline=None)  # a busy machine makes no property false
 settings.load_profile("house")
 
-ON_BOTH_ENGINES = ("services", "promises", "models")
+ON_BOTH_ENGINES = ("services", "promises", "models", "faults")
 
 
 def pytest_generate_tests(metafunc):

@@ -36,7 +36,8 @@ def evidence(request):
     """Keep named figures of this test for the page of its subject."""
 
     def keep(**figures):
-        request.node.user_properties.extend(figures.items())
+        plain = {name: one if isinstance(one, int | float) else str(one) for name, one in figures.items()}
+        request.node.user_properties.extend(plain.items())
 
     return keep
 

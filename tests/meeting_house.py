@@ -6,14 +6,15 @@ from coop.services import ballots, meetings
 from tests.make import RULES
 
 LONDON = '\n4. Days are those of [London]{provision="organisation.zone" value="Europe/London"}.\n'
+PROXIES = '\n5. A member may stand for [no more than two others]{provision="proxy.limit" value="2"}.\n'
 
 
 class House:
     """A co-op with a secretary and some members, in an application context."""
 
-    def __init__(self, make, deed, now, **more):
+    def __init__(self, make, deed, now, *, text=RULES + LONDON + PROXIES, **more):
         self.make, self.deed, self.now = make, deed, now
-        self.organisation = make.organisation(text=RULES + LONDON, zone="Europe/London", **more)
+        self.organisation = make.organisation(text=text, zone="Europe/London", **more)
         self.secretary = make.officer(self.organisation, "secretary", "Miles Holt")
         self.chair = make.officer(self.organisation, "chair", "Ada Ashworth")
         self.returning = make.officer(self.organisation, "returning_officer", "Rita Law")

@@ -81,8 +81,11 @@ def _identity() -> dict:
 
 
 @contextlib.contextmanager
-def postgres_cluster() -> Iterator[Cluster]:
-    """Start a throwaway server and stop it at the end of the session."""
+def postgres_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Start a throwaway server and stop it at the end of the session.
+
+    Tests need not wait for the disk; `durable` is for measuring what a real one costs.
+    """
     binaries = server_binaries()
     if binaries is None:
         skip_or_fail("PostgreSQL's server binaries (initdb, postgres) are not installed.")
@@ -109,9 +112,10 @@ def postgres_cluster() -> Iterator[Cluster]:
         command("initdb", "-D", str(data), "-U", "coop", "-A", "trust", "-E", "UTF8",
                 "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
         options = (
-            f"-k {folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off"
-            " -c full_page_writes=off -c max_connections=60 -c shared_buffers=64MB -c timezone=UTC"
+            f"-k {folder} -c listen_addresses='' -c max_connections=60 -c shared_buffers=64MB -c timezone=UTC"
         )
+        if not durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         command("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
         yield Cluster(binaries=binaries, folder=folder, user="coop")
     finally:

@@ -1,7 +1,7 @@
 """What `make bench` measures stays possible, and pages ask the database no more often in a large co-op."""
 
+from benchmarks.pages import QUERIES_ALLOWED, measure_pages
 from benchmarks.population import AGENT, populate, signed_in
-from benchmarks.serving import QUERIES_ALLOWED, measure_pages
 from tests.scale import scale
 
 

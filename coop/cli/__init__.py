@@ -7,6 +7,7 @@ import click
 # Command → the module of this folder that holds it, and what `coop --help` says of it without loading it.
 COMMANDS = {
     "audit": ("audit", "The audit trail."),
+    "ballots": ("ballots", "Count a ballot again."),
     "constitution": ("constitution", "Read constitutions."),
     "db": ("database", "The database."),
     "demo": ("demo", "Load the demonstration into an empty database."),

@@ -31,7 +31,7 @@ def verify(slug: str | None, as_json: bool) -> None:  # noqa: FBT001 - click pas
             sys.exit(2)
         answers = []
         for one_slug, one_id in [(one.slug, one.id) for one in organisations]:
-            chain_events(lambda one_id=one_id: records.chain_events(one_id))
+            chain_events(lambda one_id=one_id: records.chain_events(one_id, everything=True))
             answers.append({"organisation": one_slug, **records.verify_chain(one_id)})
     ok = all(answer["ok"] for answer in answers)
     if as_json:

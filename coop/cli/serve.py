@@ -53,15 +53,17 @@ def command(port: int, demo: bool, workers: int, threads: int) -> None:  # noqa:
     print(f"\n{what}\nCtrl-C stops the server.\n", flush=True)
     os.chdir(ROOT)
     # The server takes this process's place, so that Ctrl-C reaches it and nothing stands between.
-    os.execv(  # noqa: S606 - our own interpreter with our own words
-        sys.executable,
-        [
-            sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{HOST}:{port}",
-            "--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads),
-            "--keep-alive", "15", "--timeout", "120", "--graceful-timeout", "10",
-            "--no-control-socket", "--log-level", "warning",
-        ],
-    )  # fmt: skip
+    os.execv(sys.executable, server_words(port, workers, threads))  # noqa: S606 - our own words
+
+
+def server_words(port: int, workers: int = 1, threads: int = THREADS, target: str = "wsgi:app") -> list[str]:
+    """The command of the server itself, without what comes before."""
+    return [
+        sys.executable, "-m", "gunicorn", target, "--bind", f"{HOST}:{port}",
+        "--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads),
+        "--keep-alive", "15", "--timeout", "120", "--graceful-timeout", "10",
+        "--no-control-socket", "--log-level", "warning",
+    ]  # fmt: skip
 
 
 def refuse_taken_port(port: int) -> None:

@@ -38,7 +38,7 @@ def command(
     FILE is BLT, PrefLib (.soc .soi .toc .toi) or CSV. Exit codes: 0 counted; 2 the file or an option can't
     be read; 3 a tie decides who is elected and there is no --tie-seed.
     """
-    if method not in METHODS:
+    if method not in list(METHODS):
         _refuse(f"There is no method “{method}”; there are {', '.join(METHODS)}.")
     chosen = METHODS[method]
     if chosen.one_seat and (seats or 1) > 1:

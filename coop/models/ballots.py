@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, exists
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from coop.extensions import Base
 from coop.models.columns import Instant, key, points_to
@@ -95,6 +95,11 @@ class Ballot(Base):
             and self.opens_at <= now < self.closes_at
         )
 
+    @property
+    def was_overturned(self) -> bool:
+        """Whether it was counted first and made void by an upheld challenge afterwards."""
+        return self.sealed_at is not None and self.void_at is not None and self.void_at > self.sealed_at
+
     def stage_at(self, now: datetime) -> str:
         """Return "void", "certified", "sealed", "closed", "open", "announced" or "drafted"."""
         if self.void_at is not None:
@@ -159,6 +164,8 @@ class Vote(Base):
     given: Mapped[str] = mapped_column(
         String(10), server_default="online"
     )  # by the voter's hand, or called out
+    # By whom, if not by the member of the roll entry: the holder of their proxy.
+    cast_by_id: Mapped[int | None] = points_to("memberships", nullable=True, index=False)
 
 
 class SigningKey(Base):
@@ -242,6 +249,15 @@ class Decision(Base):
     articles: Mapped[list[str]] = mapped_column(JSON)
     decided_on: Mapped[date] = mapped_column()
     decided_at: Mapped[datetime] = mapped_column(Instant)
+    # The row stays as it was counted; its ballot can become void by an upheld challenge.
+    is_void: Mapped[bool] = column_property(
+        exists().where(Ballot.id == ballot_id, Ballot.void_at.is_not(None)).correlate_except(Ballot)
+    )
+
+    @property
+    def outcome_now(self) -> str:
+        """The outcome as counted, or "void"."""
+        return "void" if self.is_void else self.outcome
 
     @property
     def label(self) -> str:

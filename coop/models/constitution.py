@@ -28,6 +28,7 @@ class ConstitutionVersion(Base):
     in_force_on: Mapped[date | None] = mapped_column()
     decision_id: Mapped[int | None] = points_to("decisions", nullable=True, circle=True)
     adopted_at: Mapped[datetime] = mapped_column(Instant)
+    void_at: Mapped[datetime | None] = mapped_column(Instant)  # with its decision, before it came into force
 
     articles: Mapped[list["Article"]] = relationship(order_by="Article.position", back_populates="version")
     provisions: Mapped[list["ProvisionRow"]] = relationship(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -85,6 +86,9 @@ class Membership(Base):
     email: Mapped[str] = mapped_column(String(254), default="")
     postal_address: Mapped[str] = mapped_column(Text, default="")
     notices: Mapped[str] = mapped_column(String(10), default="mail")  # how notices reach them
+    reminders: Mapped[bool] = mapped_column(
+        default=True, server_default=true()
+    )  # to vote; notices come anyway
     voting_class: Mapped[str] = mapped_column(String(40), default="member")
     represents: Mapped[int | None] = mapped_column()  # an organisation's own members, as it reported them
     represents_on: Mapped[date | None] = mapped_column()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.extensions import Base
@@ -42,7 +42,7 @@ class NominationCall(Base):
     office_id: Mapped[int] = points_to("offices")
     body_id: Mapped[int] = points_to("bodies")  # who elects, and so who may nominate
     seats: Mapped[int] = mapped_column()
-    # {"period_days", "answer_days", "too_few", "articles", "version"} of the day of the call
+    # {"period_days", "answer_days", "seconders", "too_few", "articles", "version"} of the day of the call
     rule: Mapped[dict[str, Any]] = mapped_column(JSON)
     version_id: Mapped[int] = points_to("constitution_versions")
     zone: Mapped[str] = mapped_column(String(60))
@@ -92,3 +92,27 @@ class Nomination(Base):
     call: Mapped[NominationCall] = relationship(back_populates="nominations")
     membership: Mapped[Membership] = relationship(foreign_keys=[membership_id])
     proposer: Mapped[Membership] = relationship(foreign_keys=[proposer_id])
+    secondings: Mapped[list["Seconding"]] = relationship(order_by="Seconding.seconded_at")
+
+
+class Seconding(Base):
+    """A member who seconds a nomination; said once, it stands."""
+
+    __tablename__ = "secondings"
+
+    nomination_id: Mapped[int] = points_to("nominations", primary_key=True, index=False)
+    membership_id: Mapped[int] = points_to("memberships", primary_key=True)
+    seconded_at: Mapped[datetime] = mapped_column(Instant)
+
+    membership: Mapped[Membership] = relationship()
+
+
+class CandidatePhoto(Base):
+    """The photo of a candidate who stands; gone with the candidacy, with an erasure, and once the votes are counted."""
+
+    __tablename__ = "candidate_photos"
+
+    nomination_id: Mapped[int] = points_to("nominations", primary_key=True, index=False)
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    kept_at: Mapped[datetime] = mapped_column(Instant)

@@ -62,6 +62,7 @@ class OutboxMail(Base):
     id: Mapped[int] = key()
     organisation_id: Mapped[int | None] = points_to("organisations", nullable=True)
     key: Mapped[str] = mapped_column(String(200))
+    batch: Mapped[str | None] = mapped_column(String(80), index=True)  # of mails that are counted together
     template: Mapped[str] = mapped_column(String(80))
     person_id: Mapped[int | None] = points_to("people", nullable=True)
     membership_id: Mapped[int | None] = points_to("memberships", nullable=True)

@@ -77,6 +77,17 @@ def periods(start: dt.date, interval: Interval | str, until: dt.date) -> Iterato
         k += 1
 
 
+def reminder_of(opens_at: dt.datetime, closes_at: dt.datetime, days: int, zone: str) -> dt.datetime | None:
+    """Find when a ballot's voters are reminded: days before closing by the clocks of the zone, never for 0.
+
+    A ballot shorter than twice that has its reminder at half time.
+    """
+    if not days:
+        return None
+    before = (closes_at.astimezone(ZoneInfo(zone)) - dt.timedelta(days=days)).astimezone(dt.UTC)
+    return max(before, opens_at + (closes_at - opens_at) / 2)
+
+
 def closing_of(opens_at: dt.datetime, days: int, zone: str) -> dt.datetime:
     """Find the closing: the same wall time so many days later, up to the next whole minute."""
     local = opens_at.astimezone(ZoneInfo(zone)) + dt.timedelta(days=days)

@@ -60,6 +60,12 @@ def present_at(stays: Iterable[Stay], instant: dt.datetime) -> frozenset[int]:
     )
 
 
+def most_at_once(stays: Iterable[Stay]) -> int:
+    """Count the most stays that run at the same instant; it is reached when somebody comes."""
+    known = tuple(stays)
+    return max((len(present_at(known, stay.came)) for stay in known), default=0)
+
+
 def overlaps(stays: Iterable[Stay]) -> frozenset[int]:
     """The members recorded as there twice at once."""
     by_member: dict[int, list[Stay]] = {}

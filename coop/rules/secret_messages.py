@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from coop.rules.chain import canonical
 FINGERPRINT_DIGITS = (
     32  # whoever makes the keys may look for two sets of one name: half as many could be found
 )
+_SHAPES = {"serial": "[A-Za-z0-9_-]{87}", "vote_sha256": "[0-9a-f]{64}", "signature": "[A-Za-z0-9_-]{86}"}
 
 
 def token_message(ballot_id: str, voting_class: str, serial: str) -> bytes:
@@ -32,6 +34,21 @@ def receipt_message(ballot_id: str, serial: str, n: int, vote_sha256: str) -> by
 def vote_digest(vote: str) -> str:
     """Give the SHA-256 of a vote's text, as a receipt names it."""
     return hashlib.sha256(vote.encode()).hexdigest()
+
+
+def receipt_lines(ballot_id: str, receipt: Any) -> str:
+    """Give a receipt of that ballot as lines, the signature last; ValueError if it hasn't a receipt's shape."""
+    if not isinstance(receipt, dict) or receipt.keys() != {"ballot", "n", *_SHAPES}:
+        raise ValueError("This is not a receipt.")
+    n, shaped = receipt["n"], all(_is_like(shape, receipt[name]) for name, shape in _SHAPES.items())
+    if receipt["ballot"] != ballot_id or type(n) is not int or not 0 < n < 10**9 or not shaped:
+        raise ValueError("This is not a receipt of this ballot.")
+    message = receipt_message(ballot_id, receipt["serial"], n, receipt["vote_sha256"])
+    return f"{message.decode()}\n{receipt['signature']}"
+
+
+def _is_like(shape: str, text: Any) -> bool:
+    return isinstance(text, str) and re.fullmatch(shape, text) is not None
 
 
 def fingerprint(keys: Mapping[str, Any], receipt_key: Any) -> str:

@@ -20,9 +20,10 @@ HANDFUL = 20
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE = timedelta(hours=6)
+NOT_NEEDED = "It was not needed any more."
 
 Outcome = str | MailDelayed | None  # why never, why later, or delivered
-Writer = Callable[[OutboxMail, datetime], Letter | None]
+Writer = Callable[[OutboxMail, datetime], Letter | str | None]
 
 
 @dataclass
@@ -32,14 +33,17 @@ class Round:
     sent: int = 0
     delayed: int = 0
     failed: int = 0
+    not_needed: int = 0
 
     @property
     def handled(self) -> int:
-        return self.sent + self.delayed + self.failed
+        return self.sent + self.delayed + self.failed + self.not_needed
 
 
 def deliver_waiting(post: Post, write: Writer, now: datetime) -> Round:
     """Deliver what waits now. `write` makes the letter of a row, and mints its link, as it is taken.
+
+    It returns NOT_NEEDED for a letter that has become needless since it was queued.
 
     Not a deed of a request, so it owns its transactions: the network is never reached inside one.
     """
@@ -121,4 +125,5 @@ def _note(row: OutboxMail, attempts: int, outcome: Outcome, now: datetime, total
         total.delayed += 1
     else:
         row.failed = str(outcome)
-        total.failed += 1
+        total.not_needed += outcome == NOT_NEEDED
+        total.failed += outcome != NOT_NEEDED

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, func, insert, select, text
+from sqlalchemy import Row, Select, Table, func, insert, select, text
 
 from coop.access import Actor
 from coop.extensions import db
@@ -15,6 +15,10 @@ from coop.rules.chain import START, canonical, event_hash, personal_digest
 # Every vote is a deed: built once, and past the session's bookkeeping.
 _EVENT = insert(cast("Table", AuditEvent.__table__))
 _LINK = insert(cast("Table", AuditLink.__table__))
+
+# Events are linked as they come, so only the latest are looked through. On PostgreSQL a transaction may commit
+# after later ones, with earlier ids: hence a look back, and now and then over everything.
+LOOK_BACK = 10_000
 
 
 def record(
@@ -74,16 +78,18 @@ def send(
     )
 
 
-def chain_events(organisation_id: int | None) -> str:
-    """Link the unchained events in order of their ids and return the head; call inside a write transaction."""
+def chain_events(organisation_id: int | None, *, everything: bool = False) -> str:
+    """Link the unchained events in order of their ids and return the head; call inside a write transaction.
+
+    Looks back a little, or over `everything`: see LOOK_BACK.
+    """
     chain = organisation_id or 0
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("SELECT pg_advisory_xact_lock(7210, :chain)"), {"chain": chain})
-    position, head = head_of(organisation_id)
+    last, position, head = _last_link(chain)
     waiting = db.session.execute(
-        select(*AuditEvent.__table__.columns)
-        .outerjoin(AuditLink, AuditLink.event_id == AuditEvent.id)
-        .where(AuditLink.event_id.is_(None), _of(organisation_id))
+        _unchained(*AuditEvent.__table__.columns, since=0 if everything else last)
+        .where(_of(organisation_id))
         .order_by(AuditEvent.id)
     ).all()
     links = []
@@ -99,25 +105,36 @@ def chain_events(organisation_id: int | None) -> str:
     return head
 
 
-def organisations_with_unchained_events() -> list[int | None]:
-    rows = db.session.scalars(
-        select(AuditEvent.organisation_id)
-        .outerjoin(AuditLink, AuditLink.event_id == AuditEvent.id)
-        .where(AuditLink.event_id.is_(None))
-        .distinct()
-    )
-    return list(rows)
+def organisations_with_unchained_events(*, everything: bool = False) -> list[int | None]:
+    """Name the organisations whose chain is behind; None stands for the server's own."""
+    last = 0 if everything else db.session.scalar(select(func.max(AuditLink.event_id)))
+    return list(db.session.scalars(_unchained(AuditEvent.organisation_id, since=last or 0).distinct()))
 
 
 def head_of(organisation_id: int | None) -> tuple[int, str]:
     """Return the length and head of the chain as linked so far."""
+    _event_id, position, head = _last_link(organisation_id or 0)
+    return position, head
+
+
+def _last_link(chain: int) -> tuple[int, int, str]:
+    """Return the id of the event linked last, its place, and the head."""
     row = db.session.execute(
-        select(AuditLink.position, AuditLink.hash)
-        .where(AuditLink.chain == (organisation_id or 0))
+        select(AuditLink.event_id, AuditLink.position, AuditLink.hash)
+        .where(AuditLink.chain == chain)
         .order_by(AuditLink.position.desc())
         .limit(1)
     ).first()
-    return (row[0], row[1]) if row else (0, START)
+    return (row[0], row[1], row[2]) if row else (0, 0, START)
+
+
+def _unchained(*columns: Any, since: int) -> Select[Any]:
+    """Select of the events without a link, from a little before the one that was linked last."""
+    return (
+        select(*columns)
+        .outerjoin(AuditLink, AuditLink.event_id == AuditEvent.id)
+        .where(AuditLink.event_id.is_(None), AuditEvent.id > since - LOOK_BACK)
+    )
 
 
 def as_record(event: AuditEvent | Row[Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ class Ranking {
     this.rows = [...this.others.children]; // in the order of the paper
     for (const row of this.rows) {
       row.prepend(row.querySelector("template").content);
+      part(row, ".face").prepend(...row.querySelectorAll(".portrait"));
       part(row, "select").closest(".field").hidden = true;
     }
     for (const shown of field.querySelectorAll("[data-live]")) shown.hidden = false;

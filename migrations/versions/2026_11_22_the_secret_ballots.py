@@ -81,8 +81,12 @@ GUARDS = [
         "",
     ),
 ]
-# What the promises refuse of rows while a ballot is not open: (table, events)
-WHILE_OPEN = (("tokens_issued", ("INSERT",)), ("secret_votes", ("INSERT", "UPDATE")))
+# What is asked of a row that comes in, and not of one that comes back: (table, name, events)
+COMING_IN = (
+    ("tokens_issued", "only_while_open", ("INSERT",)),
+    ("tokens_issued", "not_struck", ("INSERT",)),
+    ("secret_votes", "only_while_open", ("INSERT", "UPDATE")),
+)
 
 # What both tables hold, whatever the order their rows lie in.
 ROWS_DIGEST = """
@@ -153,9 +157,9 @@ def created(dialect, table, name, events, says, condition, lock):
     ]
 
 
-def while_open(table, events, when=""):
-    """The trigger as the promises made it, or resting while its rows come back."""
-    trigger = f"{table}_only_while_open"
+def coming_in(table, name, events, when=""):
+    """The trigger as it was, or resting while rows come back."""
+    trigger = f"{table}_{name}"
     return [
         f"DROP TRIGGER {trigger} ON {table}",
         f"CREATE TRIGGER {trigger} BEFORE {' OR '.join(events)} ON {table} "
@@ -195,9 +199,10 @@ def upgrade() -> None:
         "CREATE CONSTRAINT TRIGGER sealings_same_rows AFTER INSERT ON sealings "
         "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sealings_same_rows()",
     )
-    for table, events in WHILE_OPEN:
+    for guard in COMING_IN:
+        run(*coming_in(*guard, "WHEN (NOT secret_ballot_ends_here()) "))
+    for table in ("tokens_issued", "secret_votes"):
         run(
-            *while_open(table, events, "WHEN (NOT secret_ballot_ends_here()) "),
             f"CREATE TRIGGER {table}_emptied_at_the_end BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION emptied_at_the_end()",
         )
@@ -211,8 +216,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     dialect = op.get_context().dialect.name
     if dialect == "postgresql":
-        for table, events in WHILE_OPEN:
-            run(*while_open(table, events), f"DROP TRIGGER {table}_emptied_at_the_end ON {table}")
+        for guard in COMING_IN:
+            run(*coming_in(*guard))
+        for table in ("tokens_issued", "secret_votes"):
+            run(f"DROP TRIGGER {table}_emptied_at_the_end ON {table}")
         run("DROP TRIGGER signing_keys_never_emptied ON signing_keys")
         for table, name, *_ in GUARDS:
             run(f"DROP TRIGGER {table}_{name} ON {table}", f"DROP FUNCTION {table}_{name}()")

@@ -41,15 +41,21 @@ def chromium():
 
 
 @pytest.fixture
-def serve(tmp_path, pristine):
-    """Serve a fresh copy of the loaded co-op, with its chores running; gives its address."""
+def serve_app(tmp_path, pristine):
+    """A fresh copy of the loaded co-op, to be served at its base address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    app = load(pristine, tmp_path / "instance", address)
+    app = load(pristine, tmp_path / "instance", f"http://127.0.0.1:{port}")
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    return app
+
+
+@pytest.fixture
+def serve(serve_app):
+    """Serve the co-op, with its chores running; gives its address."""
+    app, address = serve_app, serve_app.config["COOP"].base_url
+    server = make_server("127.0.0.1", int(address.rpartition(":")[2]), app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     chores = background.start(app)

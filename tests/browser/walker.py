@@ -37,8 +37,8 @@ class Walker:
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
 
     def _heard(self, message: ConsoleMessage) -> None:
-        # A browser reports each answer of 400 or more as an error of the page; those are asked for on purpose.
-        if message.type == "error" and "the server responded with a status of" not in message.text:
+        # A browser reports each answer of 400 or more, and none, as an error of the page; those are on purpose.
+        if message.type == "error" and "Failed to load resource" not in message.text:
             self.faults.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, response: Response) -> None:

@@ -51,3 +51,5 @@ def test_there_are_motions_and_elections_to_check(sealed):
     kinds = Counter((kind, secrecy) for kind, secrecy, _data, _head in sealed)
     assert kinds["motion", "open"] > 0
     assert kinds["election", "private"] > 0
+    assert kinds["motion", "secret"] > 0
+    assert kinds["election", "secret"] > 0

@@ -145,7 +145,7 @@ def test_a_fault_of_the_server_keeps_the_paper_in_the_page(client, paper, app, m
 
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     with monkeypatch.context() as breaking:
-        breaking.setattr(ballots, "cast_vote", broken)
+        breaking.setattr(ballots, "cast_on", broken)
         page = client.press("Cast my vote", status=500)
     assert page.h1 == "Not counted yet"
     assert "tell the secretary this reference" in page

@@ -12,6 +12,8 @@ import time_machine
 from coop.extensions import db
 from coop.models.meetings import Meeting
 from coop.transaction import writing
+from tests.make import RULES
+from tests.meeting_house import PROXIES
 
 SECRETARY, MEMBER, CLERK = "miles@pioneers.example", "ana@pioneers.example", "clerk@pioneers.example"
 PASSWORD = "toad-lane-1844-demo"
@@ -19,7 +21,7 @@ PASSWORD = "toad-lane-1844-demo"
 
 @pytest.fixture
 def house(make):
-    organisation = make.organisation()
+    organisation = make.organisation(text=RULES + PROXIES)
     make.officer(organisation, "secretary", "Miles Holt", email=SECRETARY, password=PASSWORD)
     make.officer(organisation, "chair", "Ada Ashworth")
     make.member(organisation, "Ana Law", email=MEMBER, password=PASSWORD)

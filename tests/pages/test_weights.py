@@ -39,7 +39,7 @@ def as_(client, people):
 
 def weigh(client):
     client.visit("/pioneers/members/2/votes")
-    client.choose("Voting class", "founder")
+    client.choose("Voting class", "founder: 2 votes")
     client.press("Save")
     client.visit("/pioneers/members/3/votes")
     client.fill("Members it has", "240")
@@ -51,7 +51,7 @@ def test_the_secretary_sets_class_and_size_and_the_member_reads_it(people, clien
     page = client.visit("/pioneers/members/2")
     assert "1 vote" in page
     client.follow("Set the votes")
-    client.choose("Voting class", "founder")
+    client.choose("Voting class", "founder: 2 votes")
     page = client.press("Save")
     assert "Votes that are open already stay as they are." in page
     assert "Votes with 2, as founder (article 5)." in page

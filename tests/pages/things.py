@@ -1,6 +1,6 @@
 """The things people ask for at the doors: their own, others', the branch's, and those of the other co-op."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -13,6 +13,7 @@ from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.dues import Charge
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
 from coop.models.members import Application, Holder, Membership
+from coop.models.objections import Challenge
 from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.records import Document
 from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
@@ -39,6 +40,7 @@ def lay_out(app: Flask) -> None:
         )
         call_nominations(here, actor)
         vote_on_paper(here, actor)
+        object_to(here, actor)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -59,12 +61,13 @@ def call_nominations(here: Organisation, actor: Any) -> None:
     call = nominations.call_nominations(here, actor, now, office=office, body=body, seats=1)
     librarian = actor_of(_memberships(here.id)["librarian"], "active", here.day_of(now))
     nominations.stand(call, here, librarian, now, statement="I would keep the books.")
+    nominations.keep_photo(call, here, librarian, now, jpeg=b"a photo")
 
 
 def vote_on_paper(here: Organisation, officer: Any) -> None:
     """The open motion has the librarian and the chair as tellers, a batch of the first, and a member who asked."""
     now, people = datetime.now(UTC), _memberships(here.id)
-    ballot = ballots.find(here, _with_tellers(here.id))
+    ballot = ballots.find(here, first(Ballot.number, *_open(here.id, "motion")))
     numbers = [people[role].number for role in ("librarian", "chair")]
     tellers.appoint(ballot, here, officer, now, numbers=numbers, papers_to="The shop, 31 Toad Lane")
     day = here.day_of(now)
@@ -83,17 +86,33 @@ def vote_on_paper(here: Organisation, officer: Any) -> None:
         tellers.ask_for_paper(ballot, here, member, now, way="hand")
 
 
-def _with_tellers(organisation_id: int) -> int:
-    return first(
-        Ballot.number,
-        *_open(organisation_id, "motion"),
-        Ballot.secrecy == "open",
-        Ballot.opened_at.is_not(None),
+def _open(organisation_id: int, kind: str) -> tuple[Any, ...]:
+    return (Ballot.organisation_id == organisation_id, Ballot.kind == kind, Ballot.sealed_at.is_(None))
+
+
+def object_to(here: Organisation, officer: Any) -> None:
+    """A motion announced for next week, whose roll the treasurer contests, and a challenge of a counted one."""
+    now = datetime.now(UTC)
+    day = here.day_of(now)
+    treasurer = actor_of(_memberships(here.id)["treasurer"], "active", day)
+    ballot = ballots.propose_motion(here, officer, now, title="A bench", text="We build one.")
+    ballots.announce(ballot, here, officer, now, opens_at=now + timedelta(days=7))
+    ballots.contest_roll(ballot, here, treasurer, now, text="I joined before the others.")
+    counted = db.session.get_one(Ballot, first(Ballot.id, *_counted(here.id)))
+    # Of the history nothing can be challenged any more: its time was over before the story was told.
+    db.session.add(
+        Challenge(
+            ballot_id=counted.id,
+            membership_id=treasurer.membership_id,
+            reason="I had no notice.",
+            named=False,
+            made_at=now,
+        )
     )
 
 
-def _open(organisation_id: int, kind: str) -> tuple[Any, ...]:
-    return (Ballot.organisation_id == organisation_id, Ballot.kind == kind, Ballot.sealed_at.is_(None))
+def _counted(here: int) -> tuple[Any, ...]:
+    return Ballot.organisation_id == here, Ballot.sealed_at.is_not(None)
 
 
 def twin(row: Any, **changes: Any) -> Any:
@@ -208,16 +227,6 @@ def _of_decisions(here: int, there: int) -> Things:
     decision = db.session.scalar(select(Decision).where(Decision.organisation_id == here).limit(1))
     elsewhere = select(Meeting.id).where(Meeting.organisation_id == there)
     of_us = Ballot.organisation_id == here
-    people = _memberships(here)
-    papers = {
-        "with tellers": {
-            "number": _with_tellers(here),
-            "member": people["chair"].number,
-            "batch": 1,
-        },
-        "without": {"number": first(Ballot.number, *_open(here, "election")), "member": 1, "batch": 1},
-        "of orchard": {"number": NOWHERE, "member": 1, "batch": 1},
-    }
     secret = (of_us, Ballot.secrecy == "secret")
     secrets = {
         "open secret": {"number": first(Ballot.number, *secret, Ballot.sealed_at.is_(None))},
@@ -228,10 +237,23 @@ def _of_decisions(here: int, there: int) -> Things:
         "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
         "of orchard": {"number": NOWHERE},
     }
+    people = _memberships(here)
+    papers = {
+        "with tellers": {
+            "number": first(Ballot.number, *_open(here, "motion")),
+            "member": people["chair"].number,
+            "batch": 1,
+        },
+        "without": {"number": first(Ballot.number, *_open(here, "election")), "member": 1, "batch": 1},
+        "of orchard": {"number": NOWHERE, "member": 1, "batch": 1},
+    }
+    announced = first(Ballot.number, of_us, Ballot.announced_at.is_not(None), Ballot.opened_at.is_(None))
+    counted = first(Ballot.number, *_counted(here))
+    treasurer = _memberships(here)["treasurer"].number
     return {
         **{
             f"ballots/<int:number>/{end}": secrets
-            for end in ("cast", "issued", "keys.json", "secrecy", "token", "votes")
+            for end in ("cast", "issued", "keys.json", "receipt.svg", "secrecy", "token", "votes")
         },
         "ballots/<int:number>/tellers": papers,
         "ballots/<int:number>/telling": papers,
@@ -239,10 +261,23 @@ def _of_decisions(here: int, there: int) -> Things:
             thing: values | {"member": people["member"].number} for thing, values in papers.items()
         },
         "ballots/<int:number>/paper-vote": papers,
+        "ballots/<int:number>/roll/": {
+            "announced": {"number": announced},
+            "counted": {"number": counted},
+            "of orchard": {"number": NOWHERE},
+        },
+        "ballots/<int:number>/contests/": {
+            "a contest": {"number": announced, "member": treasurer},
+            "of orchard": {"number": NOWHERE, "member": treasurer},
+        },
+        "ballots/<int:number>/challenges/": {
+            "a challenge": {"number": counted, "member": treasurer},
+            "of orchard": {"number": NOWHERE, "member": treasurer},
+        },
         "ballots/": {
             "open motion": {"number": first(Ballot.number, *_open(here, "motion"))},
             "open election": {"number": first(Ballot.number, *_open(here, "election"))},
-            "counted": {"number": first(Ballot.number, of_us, Ballot.sealed_at.is_not(None))},
+            "counted": {"number": counted},
             "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
             "of orchard": {"number": NOWHERE},
         },

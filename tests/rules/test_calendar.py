@@ -13,6 +13,7 @@ from coop.rules.calendar import (
     clear_days_between,
     earliest_meeting_day,
     periods,
+    reminder_of,
 )
 
 DAY = st.dates(dt.date(1900, 1, 1), dt.date(2200, 12, 31))
@@ -72,3 +73,29 @@ def test_an_overlap_counts_both_ends():
     assert november.overlap(dt.date(2026, 11, 30), None) == 1
     assert november.overlap(dt.date(2026, 12, 1), None) == 0
     assert november.overlap(dt.date(2026, 1, 1), dt.date(2026, 11, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("days_open", "days_before", "hours_after_opening"),
+    [
+        pytest.param(7, 2, 5 * 24, id="two days before closing"),
+        pytest.param(4, 2, 2 * 24, id="exactly twice as long: two days before is half time"),
+        pytest.param(3, 2, 36, id="shorter than twice that: half time"),
+        pytest.param(5, 2, 3 * 24, id="longer than twice that: two days before"),
+        pytest.param(1, 60, 12, id="much shorter: half time, never before opening"),
+    ],
+)
+def test_a_ballot_has_its_reminder_days_before_closing_or_at_half_time(
+    days_open, days_before, hours_after_opening
+):
+    opens = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+    closes = opens + dt.timedelta(days=days_open)
+    found = reminder_of(opens, closes, days_before, "UTC")
+    assert found == opens + dt.timedelta(hours=hours_after_opening)
+
+
+def test_no_days_are_no_reminder_and_days_are_counted_by_the_clocks_of_the_zone():
+    opens = dt.datetime(2026, 10, 16, 16, tzinfo=dt.UTC)  # 18:00 in Madrid, in summer time
+    closes = dt.datetime(2026, 10, 26, 17, tzinfo=dt.UTC)  # 18:00 in Madrid, in winter time
+    assert reminder_of(opens, closes, 0, "Europe/Madrid") is None
+    assert reminder_of(opens, closes, 2, "Europe/Madrid") == dt.datetime(2026, 10, 24, 16, tzinfo=dt.UTC)

@@ -12,6 +12,7 @@ from coop.rules.meetings import (
     instant_of,
     mark_of,
     merge,
+    most_at_once,
     notice_check,
     overlaps,
     plain_text,
@@ -111,6 +112,20 @@ def test_presence_is_counted_at_an_instant(instant, there):
     stays = [Stay(1, NINE), Stay(2, NINE, NINE + HOUR), Stay(2, NINE + 2 * HOUR)]
     assert present_at(stays, instant) == there
     assert overlaps(stays) == set()
+
+
+@pytest.mark.parametrize(
+    ("stays", "most"),
+    [
+        ([], 0),
+        ([Stay(1, NINE, NINE + HOUR), Stay(2, NINE + HOUR)], 1),
+        ([Stay(1, NINE, NINE + HOUR), Stay(2, NINE + HOUR - timedelta(microseconds=1))], 2),
+        ([Stay(1, NINE), Stay(2, NINE, NINE + HOUR), Stay(3, NINE + 2 * HOUR)], 2),
+        ([Stay(1, NINE), Stay(2, NINE), Stay(3, NINE + HOUR)], 3),
+    ],
+)
+def test_the_most_at_once_are_counted_when_somebody_comes(stays, most):
+    assert most_at_once(stays) == most
 
 
 def test_nobody_is_at_a_meeting_twice_at_once():

@@ -175,7 +175,7 @@ def secretary(coop_of, make):
 
 def test_a_class_that_the_constitution_names_is_set_and_audited(secretary, deed, now):
     organisation, members, actor = secretary
-    assert ballots.classes_of(organisation, now) == ["member", "founder"]
+    assert ballots.classes_of(organisation, now) == {"member": 1, "founder": 2}
     deed(ballots.set_votes, members[1], actor, now, voting_class="founder")
     assert members[1].voting_class == "founder"
     event = db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "set the votes")).one()

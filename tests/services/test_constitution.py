@@ -218,7 +218,7 @@ def test_a_release_that_changes_a_default_changes_nothing_that_was_adopted(deed,
         old.key, old.kind, "99 days", old.label, old.sentence, old.scopes, old.low, old.high
     )
     monkeypatch.setitem(REGISTRY, "dues.due", newer)
-    constitution._KEPT.clear()
+    constitution.reading._KEPT.clear()
     assert constitution.rule(constitution.in_force(coop, make.today), "dues.due").text == adopted.text
     amended = adopt(deed, coop, LONGER, now, day=make.today, decision=make.decision(coop))
     assert constitution.rule(amended, "dues.due").text == adopted.text

@@ -11,7 +11,8 @@ from coop.extensions import db
 from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.records import AuditEvent, OutboxMail
 from coop.services import meetings
-from tests.meeting_house import House
+from tests.make import RULES
+from tests.meeting_house import LONDON, House
 
 
 @pytest.fixture
@@ -265,6 +266,51 @@ def test_a_proxy_must_be_there_and_takes_the_represented_along_when_leaving(hous
     row = next(row for row, member in meetings.attendances_of(meeting) if member.id == holder.id)
     deed(meetings.record_departure, meeting, row, house.actor, later, at=start + timedelta(hours=1))
     assert meetings.present_members(meeting, start + timedelta(hours=1)) == frozenset()
+
+
+@pytest.mark.parametrize(("before", "refused"), [(0, False), (1, False), (2, True)])
+def test_a_member_stands_for_no_more_than_the_constitution_allows(house, before, refused):
+    meeting, _later = house.opened()
+    start, (holder, *others) = meeting.starts_at, house.members
+    house.came(meeting, [holder], start)
+    for absent in others[:before]:
+        house.came(meeting, [absent], start, way="by proxy", proxy=holder)
+    if not refused:
+        house.came(meeting, [others[2]], start, way="by proxy", proxy=holder)
+        return
+    with pytest.raises(Refusal, match="would stand for more than may be") as told:
+        house.came(meeting, [others[2]], start, way="by proxy", proxy=holder)
+    assert "One member may stand for 2 others at most (article 5)." in str(told.value)
+
+
+def test_three_at_once_are_refused_as_three_one_after_the_other(house):
+    meeting, _later = house.opened()
+    holder, *others = house.members
+    house.came(meeting, [holder], meeting.starts_at)
+    with pytest.raises(Refusal, match="would stand for more"):
+        house.came(meeting, others, meeting.starts_at, way="by proxy", proxy=holder)
+    assert len(meetings.attendances_of(meeting)) == 1
+
+
+def test_who_left_leaves_room_for_another_by_the_same_proxy(house, deed):
+    meeting, later = house.opened()
+    start, (holder, *others) = meeting.starts_at, house.members
+    house.came(meeting, [holder], start)
+    house.came(meeting, others[:2], start, way="by proxy", proxy=holder)
+    row = next(row for row, member in meetings.attendances_of(meeting) if member.id == others[0].id)
+    half = start + timedelta(minutes=30)
+    deed(meetings.record_departure, meeting, row, house.actor, later, at=half)
+    with pytest.raises(Refusal, match="would stand for more"):
+        house.came(meeting, [others[2]], half - timedelta(minutes=1), way="by proxy", proxy=holder)
+    house.came(meeting, [others[2]], half, way="by proxy", proxy=holder)
+
+
+def test_where_the_constitution_is_silent_on_proxies_none_are_recorded(make, deed, now):
+    house = House(make, deed, now, text=RULES + LONDON)
+    meeting, _later = house.opened()
+    house.came(meeting, [house.members[0]], meeting.starts_at)
+    with pytest.raises(Refusal, match=r"The constitution allows no proxies\."):
+        house.came(meeting, [house.members[1]], meeting.starts_at, way="by proxy", proxy=house.members[0])
 
 
 def test_only_members_of_the_body_attend_and_none_from_elsewhere(house, make):

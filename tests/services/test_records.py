@@ -1,4 +1,4 @@
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from coop.access import OPERATOR
 from coop.extensions import db
@@ -44,6 +44,31 @@ def test_erasing_particulars_keeps_the_chain_whole(make, deed, now):
     deed(erase)
     assert db.session.scalar(select(AuditParticulars)) is None
     assert records.verify_chain(organisation.id)["ok"]
+
+
+def test_an_event_whose_transaction_ended_after_later_ones_is_linked_all_the_same(
+    make, deed, now, monkeypatch
+):
+    organisation = make.organisation(text=None)
+
+    def event_with(number):
+        values = {"id": number, "organisation_id": organisation.id, "at": now, "actor": "coop", "facts": "{}"}
+        db.session.execute(insert(AuditEvent).values(verb="counted", subject="things", **values))
+
+    for number in (1_000, 990):
+        deed(event_with, number)
+        assert records.organisations_with_unchained_events() == [organisation.id]
+        deed(records.chain_events, organisation.id)
+    assert records.verify_chain(organisation.id)["unchained"] == 0
+
+    monkeypatch.setattr(records, "LOOK_BACK", 5)
+    deed(event_with, 980)
+    deed(records.chain_events, organisation.id)
+    assert records.organisations_with_unchained_events() == []
+    assert records.organisations_with_unchained_events(everything=True) == [organisation.id]
+    deed(records.chain_events, organisation.id, everything=True)
+    answer = records.verify_chain(organisation.id)
+    assert (answer["ok"], answer["events"], answer["unchained"]) == (True, 3, 0)
 
 
 def test_the_same_mail_is_queued_once(make, deed, now):

@@ -25,9 +25,9 @@ def test_what_is_called_out_becomes_the_members_own_votes_once_confirmed(telling
     telling.cast(6)
     telling.seal()
     assert ballots.who_voted_how(telling.ballot) == [
-        ("Member 4", 4, "for", "roll-call"),
-        ("Member 5", 5, "against", "roll-call"),
-        ("Member 6", 6, "for", "online"),
+        ballots.VoteLine("Member 4", 4, "for", "roll-call", 1),
+        ballots.VoteLine("Member 5", 5, "against", "roll-call", 1),
+        ballots.VoteLine("Member 6", 6, "for", "online", 1),
     ]
     assert ballots.ways_of(telling.ballot).counts == {"online": 1, "roll-call": 2}
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, TextAreaField
+from wtforms import FileField, IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from coop.access import Permission, authorize, may, requires
@@ -14,6 +14,7 @@ from coop.blueprints.ballots.bodies import own_bodies, own_body
 from coop.blueprints.ballots.doing import Answer
 from coop.blueprints.ballots.doing import do as _do
 from coop.blueprints.ballots.forms import OfficeForm
+from coop.blueprints.ballots.photos import photo_addresses, taken_photo
 from coop.models.nominations import NominationCall
 from coop.services import ballots, nominations, organisations
 from coop.transaction import writing
@@ -35,6 +36,14 @@ class StandForm(FlaskForm):
             Optional(),
             Length(max=nominations.MOST_STATEMENT, message=_l("Say it in %(max)d characters at most.")),
         ],
+    )
+    photo = FileField(
+        _l("Photo"),
+        description=_l(
+            "JPEG or PNG, 5 MB at most. It is cut square, and place and time are taken out. Members see it until "
+            "the votes are counted."
+        ),
+        validators=[Optional()],
     )
 
 
@@ -117,6 +126,13 @@ def render_call(number: int, naming: FlaskForm | None = None, standing: FlaskFor
         stage=stage,
         mine=mine,
         shown=shown,
+        photos=photo_addresses(nominations.photos_in(found)),
+        needed=nominations.asked_for(found),
+        lacking={one.id: nominations.unseconded(found, one) for one, _eligible in shown},
+        secondable={
+            one.id for one, _eligible in shown if not nominations.why_not_second(found, one, g.actor, g.now)
+        },
+        standing_of=nominations.eligibility(g.actor.membership, day) if g.actor.membership else None,
         officer=officer,
         why_not=why_not,
         naming=naming or (NominateForm(formdata=None) if stage == "open" and not why_not else None),
@@ -146,10 +162,15 @@ def nominate(number: int) -> Answer:
 @requires(Permission.NOMINATE)
 def stand(number: int) -> Answer:
     form = StandForm()
+    jpeg = taken_photo(form.photo)
+    if form.photo.errors:
+        return render_call(number, standing=form), 422
 
     def deed() -> None:
         found = nominations.find(g.organisation, number)
         nominations.stand(found, g.organisation, g.actor, g.now, statement=form.statement.data or "")
+        if jpeg:
+            nominations.keep_photo(found, g.organisation, g.actor, g.now, jpeg=jpeg)
 
     _none, answer = _do(form, deed, lambda: render_call(number, standing=form))
     if answer:
@@ -165,6 +186,16 @@ def decline(number: int) -> Response:
         found = nominations.find(g.organisation, number)
         nominations.decline(found, g.organisation, g.actor, g.now)
     flash(_("You do not stand as a candidate."))
+    return redirect(url_for(".call", number=number))
+
+
+@bp.post("/nominations/<int:number>/second/<int:member>")
+@requires(Permission.NOMINATE)
+def second(number: int, member: int) -> Response:
+    with writing():
+        found = nominations.find(g.organisation, number)
+        nominations.second(nominations.nomination_of(found, member), g.organisation, g.actor, g.now)
+    flash(_("You second this candidate."))
     return redirect(url_for(".call", number=number))
 
 

@@ -2,15 +2,21 @@
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from coop.access import Permission, authorize, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.forms import AnnounceForm, SecrecyForm, VoidForm
+from coop.blueprints.ballots.papers import MotionPaper, election_paper
+from coop.blueprints.ballots.photos import photo_addresses
 from coop.blueprints.ballots.views import find
 from coop.blueprints.ballots.words import class_words
 from coop.errors import Refusal
-from coop.services import ballots
+from coop.models.ballots import BallotOption
+from coop.rules.tally import METHODS
+from coop.rules.tally.election import Method, PaperKind
+from coop.services import ballots, nominations
 from coop.transaction import writing
 
 Answer = str | Response | tuple[str, int]
@@ -27,6 +33,8 @@ def render_check(number: int, form: AnnounceForm) -> str:
     ballot = find(number)
     authorize(g.actor, Permission.SET_UP_BALLOT, ballot)
     found = ballots.before_opening(ballot, g.organisation, g.now)
+    options = ballots.options_for(ballot, g.actor, found.frozen)
+    method = METHODS[found.frozen["method"]] if ballot.kind == "election" else None
     return render_template(
         "ballots/check.html",
         ballot=ballot,
@@ -34,7 +42,20 @@ def render_check(number: int, form: AnnounceForm) -> str:
         form=form,
         kind=class_words()[ballot.decision_class],
         found=found,
+        options=options,
+        photos=photo_addresses(nominations.photos_on(ballot)),
+        order=ballots.order_words(ballot, found.frozen),
+        method=method,
+        paper=_paper(method, options),
+        contests=[one for one, _who in ballots.contests_of(ballot) if one.outcome is None],
     )
+
+
+def _paper(method: Method | None, options: list[BallotOption]) -> FlaskForm | None:
+    """The paper to try: none where nobody votes."""
+    if method is None:
+        return MotionPaper(formdata=None)
+    return None if method.paper is PaperKind.NONE else election_paper(method.paper, options)
 
 
 @bp.post("/ballots/<int:number>/announce")

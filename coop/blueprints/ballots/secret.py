@@ -14,6 +14,7 @@ from coop.blueprints.ballots.words import choice_words
 from coop.errors import Missing, Refusal
 from coop.extensions import csrf
 from coop.models.ballots import Ballot
+from coop.rules.tally.election import PaperKind
 from coop.services import ballots
 from coop.services.ballots import secret
 from coop.transaction import writing
@@ -67,16 +68,17 @@ def cast(number: int) -> Response:
 @bp.get("/ballots/<int:number>/votes")
 @requires(Permission.SEE_BALLOTS)
 def votes(number: int) -> str:
-    """Every vote of a sealed secret ballot by its serial, to find one's own."""
+    """Every vote of a sealed secret ballot by its serial, to find one's own.
+
+    Without a search: whoever typed their serial would tell the server whose vote it is.
+    """
     ballot = _secret(number)
-    serial = request.args.get("q", "")
     return render_template(
         "ballots/votes.html",
         ballot=ballot,
         decision=ballots.decision_on(ballot),
         stage=ballot.stage_at(g.now),
-        serial=serial,
-        found=secret.vote_list(ballot, g.actor, serial=serial, page=_page()),
+        found=secret.vote_list(ballot, g.actor, page=_page()),
         words=_words_of(ballot),
         classes=len(secret.public_keys(ballot)[0]),
     )
@@ -142,8 +144,11 @@ def _words_of(ballot: Ballot) -> Any:
         said = choice_words()
         return lambda choice: said[choice]
     names = {option.position: option.name for option in ballot.options}
-    if ballots.paper_of(ballot) == "score":
-        return lambda choice: ", ".join(
-            f"{names[at]}: {score}" for at, score in enumerate(choice, 1) if score is not None
-        )
-    return lambda choice: ", ".join(names[number] for number in choice)
+    says = {
+        PaperKind.SCORE: lambda choice: [
+            f"{names[n]}: {s}" for n, s in enumerate(choice, 1) if s is not None
+        ],
+        PaperKind.RANKING: lambda choice: [f"{place}. {names[n]}" for place, n in enumerate(choice, 1)],
+    }
+    words = says.get(ballots.paper_of(ballot), lambda choice: [names[n] for n in choice])
+    return lambda choice: ", ".join(words(choice))

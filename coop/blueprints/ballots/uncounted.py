@@ -56,5 +56,11 @@ def _page(status: int, sentence: str, *, resend: bool = True, reference: str = "
         sentence=sentence,
         resend=resend,
         reference=reference,
-        page=url_for("ballots.show", number=(request.view_args or {})["number"]),
+        page=url_for("ballots.show", number=(request.view_args or {})["number"], **_for_whom()),
     )
+
+
+def _for_whom() -> dict[str, str]:
+    """Stay with the member whose proxy the vote is cast by; an error page takes any address."""
+    asked = request.values.get("for", "")
+    return {"for": asked} if asked.isascii() and asked.isdigit() else {}

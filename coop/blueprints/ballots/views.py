@@ -12,7 +12,11 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
+from coop.blueprints.ballots.photos import photo_addresses
+from coop.blueprints.ballots.secret_papers import told_to_browser
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
+from coop.blueprints.ballots.voice import voice_of
+from coop.blueprints.ballots.whose import asked_giver, for_whom, is_running, whom_for
 from coop.blueprints.ballots.words import (
     choice_words,
     class_words,
@@ -23,7 +27,7 @@ from coop.blueprints.ballots.words import (
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot
 from coop.rules.tally import METHODS
-from coop.services import ballots, organisations, records, tellers
+from coop.services import ballots, nominations, organisations, records, tellers
 from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
@@ -88,10 +92,16 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         raise Missing  # a paper of the other kind
     stage, head = ballot.stage_at(g.now), head_beside(ballot)
     place = ballots.place_of(ballot, g.actor) if ballot.opened_at else None
+    proxies = ballots.proxies_of(ballot, g.organisation, g.actor, g.now) if is_running(stage) else None
+    voting_for, gone = whom_for(proxies)
+    if gone:
+        paper = None
     decision = ballots.decision_on(ballot) if ballot.sealed_at else None
-    kept = _kept_secret(ballot)
-    if paper is None and stage == "open" and place and place.entitled and not place.handed_in_at:
-        chosen = place.choice if isinstance(place.choice, list) else ()
+    told = told_to_browser(ballot, place)
+    kept = _kept_secret(ballot, told)
+    seat = voting_for.place if voting_for else place
+    if paper is None and stage == "open" and seat and seat.entitled and not seat.handed_in_at and not gone:
+        chosen = seat.choice if isinstance(seat.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
     size = ballots.size_of(ballot) if ballot.opened_at else None
@@ -103,9 +113,16 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         stage=stage,
         place=place,
         voter=voter(),
+        proxies=proxies,
+        voting_for=voting_for,
+        seat=seat,
+        gone=gone,
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
         rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
+        options=ballots.options_for(ballot, g.actor, rule),
+        photos=photo_addresses(nominations.photos_on(ballot)),
+        order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],
         decision=decision,
@@ -130,29 +147,32 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         else "",
         ways=ballots.ways_of(ballot) if decision else None,
         way_words=way_words(),
+        voice=voice_of(ballot, decision),
+        secret=told,
         mark=ballots.member_mark(ballot, g.actor.membership.number)
         if decision and g.actor.membership
         else "",
     )
 
 
-def _kept_secret(ballot: Ballot) -> dict[str, Any] | None:
+def _kept_secret(ballot: Ballot, told: dict[str, Any] | None) -> dict[str, Any] | None:
     """What the page of a secret ballot says beside the paper; None for other ballots and drafts."""
     if ballot.secrecy != "secret" or ballot.announced_at is None:
         return None
-    secret = ballots.secret
-    sealing = secret.sealing_of(ballot)
+    secret, running = ballots.secret, ballot.is_open(g.now)
+    sealing = None if running else secret.sealing_of(ballot)
     return {
-        "fingerprint": secret.fingerprint_of(ballot),
-        "turnout": ballots.turnout(ballot),
-        "cast": secret.votes_cast(ballot),
+        "fingerprint": told["fingerprint"] if told else secret.fingerprint_of(ballot),
+        "turnout": ballots.turnout(ballot) if running else (0, 0),
+        "cast": secret.votes_cast(ballot) if running else 0,
         "ended": sealing is not None,
         "scrubbed_at": sealing.scrubbed_at if sealing else None,
     }
 
 
 def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:
-    return election_paper(ballots.paper_of(ballot), ballot.options, chosen)
+    options = ballots.options_for(ballot, g.actor, ballot.rule or {})
+    return election_paper(ballots.paper_of(ballot), options, chosen)
 
 
 def _of_kind(kind: str, number: int) -> Ballot:
@@ -177,11 +197,11 @@ def vote(number: int) -> Answer:
         return render_ballot(_of_kind("motion", number), paper), 422
     try:
         with writing():
-            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice.data, g.now)
+            ballots.cast_on(number, g.actor, paper.choice.data, g.now, giver=asked_giver())
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(_of_kind("motion", number), paper), 409
-    return redirect(url_for(".show", number=number))
+    return redirect(url_for(".show", number=number, **for_whom()))
 
 
 @bp.post("/ballots/<int:number>/rank")
@@ -197,18 +217,20 @@ def rank(number: int) -> Answer:
         return render_ballot(ballot, paper), 422
     try:
         with writing():
-            ballots.cast_vote(ballots.find(g.organisation, number), g.actor, paper.choice(), g.now)
+            ballots.cast_on(number, g.actor, paper.choice(), g.now, giver=asked_giver())
     except Refusal as refusal:
         paper.form_errors.append(str(refusal))
         return render_ballot(find(number), paper), 409
-    return redirect(url_for(".show", number=number))
+    return redirect(url_for(".show", number=number, **for_whom()))
 
 
 @bp.get("/ballots/<int:number>/roll")
 @requires(Permission.SEE_BALLOTS)
-def roll(number: int) -> str:
+def roll(number: int) -> Answer:
     """Who may vote: to each their own reason, to the returning officer and the auditor everyone's."""
     ballot = find(number)
+    if ballot.opened_at is None:
+        return redirect(url_for(".roll_to_come", number=number))
     page = max(1, request.args.get("page", 1, type=int))
     lines: list[ballots.RollLine] = []
     total = 0
@@ -217,10 +239,11 @@ def roll(number: int) -> str:
     return render_template(
         "ballots/roll.html",
         ballot=ballot,
-        place=ballots.place_of(ballot, g.actor) if ballot.opened_at else None,
+        place=ballots.place_of(ballot, g.actor),
         why_not=ballots.why_not(ballot, g.actor.membership),
         turnout=ballots.turnout(ballot),
         size=ballots.size_of(ballot),
+        drawn=ballots.how_drawn(ballot, ballots.rule_of(ballot, g.organisation, g.now)),
         lines=lines,
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),

@@ -94,6 +94,7 @@ def _page(
         },
         wrong=list(leaving.values()),
         ways=way_words(),
+        proxies=meetings.proxy_rule(meeting).says,
     )
 
 

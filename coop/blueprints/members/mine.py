@@ -43,6 +43,23 @@ def edit_mine() -> Any:
     return redirect(back)
 
 
+@bp.route("/me/reminders", methods=["GET", "POST"])
+@requires(Permission.CHANGE_OWN_PARTICULARS)
+def reminders() -> Any:
+    """One button: where the link in a reminder leads."""
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        answer = render_template("members/reminders.html", form=form, membership=g.actor.membership)
+        return answer, 422 if request.method == "POST" else 200
+    wanted = request.form.get("reminders") == "on"
+    with writing():
+        members.set_reminders(g.actor.membership, g.actor, g.now, wanted=wanted)
+    flash(
+        _("You will be reminded to vote.") if wanted else _("You get no more reminders. Notices still come.")
+    )
+    return redirect(url_for(".me"))
+
+
 @bp.get("/me/export.json")
 @requires(Permission.SEE_OWN_RECORD)
 def export_mine() -> Any:

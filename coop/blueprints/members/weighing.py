@@ -1,11 +1,12 @@
 """What a member's vote weighs: the voting class, and how many members an organisation reported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -37,11 +38,14 @@ class DelegateVotesForm(VotesForm):
     represents_on = DateField(_l("Reported on"), validators=[Optional()])
 
 
-def votes_form(membership: Membership, classes: Sequence[str]) -> VotesForm:
+def votes_form(membership: Membership, classes: Mapping[str, int]) -> VotesForm:
     """The form for a person or joint membership, or with the size of an organisation."""
     form = (DelegateVotesForm if membership.kind == "organisation" else VotesForm)(obj=membership)
     gone = [membership.voting_class] if membership.voting_class not in classes else []
-    form.voting_class.choices = [SelectChoice(name, name) for name in (*classes, *gone)]
+    form.voting_class.choices = [
+        SelectChoice(name, ngettext("%(name)s: %(num)d vote", "%(name)s: %(num)d votes", votes, name=name))
+        for name, votes in classes.items()
+    ] + [SelectChoice(name, _("%(name)s: no longer in the constitution", name=name)) for name in gone]
     return form
 
 

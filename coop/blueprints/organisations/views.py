@@ -144,7 +144,7 @@ def _with_decisions(form: SeatForm) -> SeatForm:
     by_decision = [
         SelectChoice(decision.id, f"{decision.label}: {decision.title}")
         for decision in ballots.recent_decisions(g.organisation, 50)
-        if decision.outcome in ("carried", "elected")
+        if decision.outcome_now in ("carried", "elected")
     ]
     form.decision.choices = [SelectChoice(0, _("their own wish to belong")), *by_decision]
     return form

@@ -16,6 +16,7 @@ from coop.gateways.passwords import PRACTICE_PASSWORD, hash_password
 from coop.gateways.voter import Voter
 from coop.models.accounts import Person
 from coop.models.ballots import Ballot, Decision, RollEntry
+from coop.models.mailings import BallotMailing
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
 from coop.models.records import OutboxMail
@@ -288,6 +289,11 @@ class Story:
                 update(OutboxMail)
                 .where(OutboxMail.queued_at < self.now - RECENTLY)
                 .values(sent_at=OutboxMail.queued_at, attempts=1)
+            )
+            db.session.execute(
+                update(BallotMailing)
+                .where(BallotMailing.queued_at.is_(None), BallotMailing.due_at < self.now - RECENTLY)
+                .values(queued_at=BallotMailing.due_at)
             )
             for organisation_id in records.organisations_with_unchained_events():
                 records.chain_events(organisation_id)

@@ -4,9 +4,7 @@ A key is added here together with the code that reads it, and never changes its 
 adopted versions keep the values they were adopted with, defaults included.
 """
 
-from dataclasses import dataclass
-from fractions import Fraction
-
+from coop.rules.provisions.provision import Provision
 from coop.rules.provisions.values import (
     CLEAR_DAYS,
     CURRENCY,
@@ -17,63 +15,10 @@ from coop.rules.provisions.values import (
     NUMBER,
     QUORUM,
     ZONE,
-    BadValue,
-    Days,
-    Kind,
-    Months,
-    Number,
-    Value,
     choice,
 )
-from coop.rules.thresholds import Majority, Quorum
 
 CLASSES = ("ordinary", "special", "constitutional")  # of decisions, the lightest first
-
-
-@dataclass(frozen=True)
-class Provision:
-    key: str
-    kind: Kind
-    default: str  # canonical text
-    label: str
-    sentence: str  # what the software does with it
-    scopes: tuple[str, ...] = ()  # of "body", "office" and "class"
-    low: int | None = None
-    high: int | None = None
-
-    def parse(self, text: str) -> Value:
-        """Read the text of a mark; raise BadValue with a sentence."""
-        value = self.kind.parse(text.strip())
-        if isinstance(value, Majority) and (value.share < Fraction(1, 2) or not value.met_by(1, 1)):
-            raise BadValue("A majority is more than half: fewer could carry a motion and its opposite.")
-        if isinstance(value, Majority) and value.met_by(1, 2):
-            raise BadValue("“At least half” lets a tie carry: write “> 1/2”, or a larger share.")
-        size = _size(value)
-        if size is not None and self.low is not None and size < self.low:
-            raise BadValue(f"“{text}” is too small: at least {self.low}.")
-        if size is not None and self.high is not None and size > self.high:
-            raise BadValue(f"“{text}” is too large: at most {self.high}.")
-        return value
-
-    def text(self, value: Value) -> str:
-        """The canonical spelling, which is what versions store."""
-        return "; ".join(value) if isinstance(value, tuple) else self.kind.text(value)
-
-    def spell(self, value: Value) -> str:
-        """The value in the words of a member."""
-        return self.kind.spell(value)
-
-    @property
-    def bounds(self) -> str:
-        if isinstance(self.kind.parse(self.kind.example), Majority):
-            return "more than 1/2, at most 1"
-        if isinstance(self.kind.parse(self.kind.example), Quorum):
-            return "0 to 1"
-        return "" if self.low is None else f"{self.low} to {self.high}"
-
-
-def _size(value: Value) -> int | None:
-    return value.n if isinstance(value, (Days, Months, Number)) else None
 
 
 _CLASS = choice(
@@ -87,7 +32,15 @@ _PRIVATE = "private: members and officers can't see it"
 _SECRET = "secret: no name is stored with a vote"  # noqa: S105 - a sentence
 _SECRECY = choice(open="open: the record shows who voted how", private=_PRIVATE, secret=_SECRET)
 _SECRECY_OF_PEOPLE = choice(private=_PRIVATE, secret=_SECRET)
-_TOO_FEW = choice(reopen="a vote in which “Reopen nominations” stands against every candidate")
+_TOO_FEW = choice(
+    reopen="a vote in which “Reopen nominations” stands against every candidate",
+    unopposed="elected unopposed, without a vote",
+)
+_ORDER = choice(
+    name="in the order of their names",
+    lot="in an order drawn by lot, the same for everybody",
+    rotated="each voter's paper begins with another candidate",
+)
 _METHOD = choice(
     scottish_stv="single transferable vote, as in Scottish local elections",
     wigm_stv="single transferable vote, exact (weighted inclusive Gregory)",
@@ -300,6 +253,35 @@ _ALL = (
         high=1000,
     ),
     Provision(
+        "ballot.order",
+        _ORDER,
+        "name",
+        "Order on the paper",
+        "In which order the candidates stand on the paper of an election.",
+        ("body",),
+    ),
+    Provision(
+        "ballot.reminder",
+        DAYS,
+        "2 days",
+        "Reminder to vote",
+        "How long before closing those who have not voted are reminded, once; 0 days for never. A ballot "
+        "shorter than twice this has its reminder at half time.",
+        ("body",),
+        low=0,
+        high=60,
+    ),
+    Provision(
+        "ballot.challenge_period",
+        DAYS,
+        "14 days",
+        "Time to challenge a result",
+        "How long after the count members can challenge a result; 0 days for not at all.",
+        ("body",),
+        low=0,
+        high=90,
+    ),
+    Provision(
         "election.method",
         _METHOD,
         "scottish-stv",
@@ -326,6 +308,16 @@ _ALL = (
         ("body",),
         low=0,
         high=60,
+    ),
+    Provision(
+        "nomination.seconders",
+        NUMBER,
+        "0",
+        "Seconders",
+        "How many members must second a nomination, beside whoever made it, for the candidate to stand.",
+        ("body",),
+        low=0,
+        high=20,
     ),
     Provision(
         "election.too_few",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from coop.rules.provisions.registry import Provision
+from coop.rules.provisions.provision import Provision
 from coop.rules.provisions.values import Days, Months, Number, Value
 from coop.rules.thresholds import Basis, Majority, Quorum
 

@@ -22,9 +22,15 @@ _MODULES = {
 }
 
 
+_WITHOUT_PAPERS = {
+    "unopposed": "unopposed"
+}  # found by name and never listed: no file of papers is counted so
+
+
 class _Methods(Mapping[str, Method]):
     def __getitem__(self, name: str) -> Method:
-        method: Method = importlib.import_module(f"coop.rules.tally.{_MODULES[name]}").METHOD
+        module = (_MODULES | _WITHOUT_PAPERS)[name]
+        method: Method = importlib.import_module(f"coop.rules.tally.{module}").METHOD
         return method
 
     def __iter__(self) -> Iterator[str]:

@@ -44,6 +44,7 @@ class PaperKind(StrEnum):
     RANKING = "ranking"
     APPROVAL = "approval"
     SCORE = "score"  # 0 to HIGHEST_SCORE for each candidate
+    NONE = "none"  # nobody votes
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coop.rules.tally.election import Method, Result, quantity
+from coop.rules.tally.election import Method, PaperKind, Result, quantity
 from coop.rules.tally.motion import sources, too_many
 from coop.rules.thresholds import Basis, Quorum
 
@@ -55,7 +55,9 @@ def judge_election(
         _head(outcome, result),
         f"{_many(seats, 'seat')}, {_many(len(election.standing), 'candidate')}, {method.title}{quota}.",
     ]
-    if quorum is not None and quorum.needed(base):
+    if method.paper is PaperKind.NONE:
+        pass  # nobody was to vote, so that nobody did says nothing
+    elif quorum is not None and quorum.needed(base):
         verb = "were given" if weighted else "voted"
         parts.append(f"Quorum {quorum.says(base, weighted=weighted)}: {voted} {verb}.")
     elif weighted:

@@ -46,6 +46,11 @@ class Bundle:
         return bool(self.ballot["kind"] == "election")
 
     @property
+    def is_unopposed(self) -> bool:
+        """Whether nobody was to vote, since no more stand than there are seats."""
+        return self.is_election and bool(self.ballot["method"] == "unopposed")
+
+    @property
     def is_open(self) -> bool:
         return bool(self.ballot["secrecy"] == "open")
 

@@ -147,7 +147,9 @@ def _chain(bundle: Bundle) -> Faults:
 
 def _roll(bundle: Bundle) -> Faults:
     seen: set[str] = set()
-    if not bundle.roll:
+    if bundle.is_unopposed and bundle.roll:
+        yield "roll", "Somebody stands on the roll of an election without a vote."
+    if not bundle.roll and not bundle.is_unopposed:
         yield "roll", "Nobody stands on the roll."
     for place, entry in enumerate(bundle.roll):
         if entry["member"] in seen:

@@ -54,6 +54,8 @@ def is_paper(bundle: Bundle, choice: Any) -> bool:
     if method not in METHODS or not isinstance(choice, list):
         return False
     kind = METHODS[method].paper
+    if kind is PaperKind.NONE:
+        return False
     if kind is PaperKind.SCORE:
         marks = [one for one in choice if one is not None]
         scored = all(type(one) is int and 0 <= one <= HIGHEST_SCORE for one in marks)

@@ -35,10 +35,15 @@ def _unprovided(bundle: Bundle) -> Iterator[tuple[str, str]]:
     if "reopen" in rule:  # too few candidates, so the paper asks whether to reopen nominations
         names |= {"too_few": "election.too_few"}
         rule = rule | {"too_few": "reopen"}
+    elif bundle.is_unopposed:  # too few candidates, so nobody votes
+        names |= {"too_few": "election.too_few"}
+        rule = rule | {"too_few": "unopposed"}
     elif bundle.is_election:
         names |= {"method": "election.method"}
     else:
         names |= {"majority": "majority", "tie": "tie"}
+    if "order" in rule:
+        names |= {"order": "ballot.order"}
     for name, ending in names.items():
         texts = [value for key, value in given.items() if key.endswith(ending)]
         value = f"{rule[name]} days" if name == "period_days" else rule[name]

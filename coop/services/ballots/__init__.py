@@ -2,7 +2,6 @@
 
 from coop.services.ballots import secret
 from coop.services.ballots.by_tellers import (
-    Told,
     Ways,
     awaits_papers,
     forget,
@@ -10,10 +9,33 @@ from coop.services.ballots.by_tellers import (
     told_votes,
     ways_of,
 )
+from coop.services.ballots.candidates import Candidate
 from coop.services.ballots.certificates import certificate, certificate_record, drawing_of, took_part
+from coop.services.ballots.challenges import (
+    MOST_REASON,
+    answer_challenge,
+    challenge,
+    challenged_until,
+    challenges_of,
+    challenges_to_answer,
+    find_challenge,
+    may_answer,
+    refuse_unless_challengeable,
+)
 from coop.services.ballots.comparing import what_else
+from coop.services.ballots.contests import (
+    MOST_TEXT,
+    answer_contest,
+    contest_of,
+    contest_roll,
+    contests_of,
+    contests_to_answer,
+    find_contest,
+    line_to_come,
+    lines_to_come,
+    roll_as_table,
+)
 from coop.services.ballots.drafting import (
-    Candidate,
     announce,
     change_draft,
     open_ballot,
@@ -23,7 +45,12 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
+from coop.services.ballots.letters import Post, mark_posted, note_printed, set_letters, to_post
+from coop.services.ballots.mailings import Told, not_yet_voted, told_of
+from coop.services.ballots.mailings import ids_waiting as mailings_waiting
+from coop.services.ballots.mailings import queue as queue_mailing
 from coop.services.ballots.marks import member_mark
+from coop.services.ballots.ordering import how_drawn, options_for, order_words
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
     Preview,
@@ -31,6 +58,22 @@ from coop.services.ballots.preparing import (
     candidates_by_number,
     offices_to_fill,
     preview,
+)
+from coop.services.ballots.proxies import (
+    ProxyRule,
+    decline_proxy,
+    name_proxy,
+    revoke_proxy,
+    rule_on,
+    why_no_proxy,
+)
+from coop.services.ballots.proxy_lists import (
+    Held,
+    Proxies,
+    find_holders,
+    papers_to_cast,
+    proxies_of,
+    proxy_lines,
 )
 from coop.services.ballots.reading import (
     PAGE_SIZE,
@@ -58,78 +101,129 @@ from coop.services.ballots.reading import (
     wall_words,
     who_voted_how,
 )
+from coop.services.ballots.recount import Recount, recount
 from coop.services.ballots.roll import draw_roll, eligible_on, size_of, why_not
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
+from coop.services.ballots.telling import TOLD_AT_SENDING
 from coop.services.ballots.transcript import bundle, head_of_bundle
-from coop.services.ballots.voting import cast_vote, vote_of
+from coop.services.ballots.undoing import Effects, effects_of
+from coop.services.ballots.voting import cast_on, cast_vote, vote_of
 from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
     "GRACE",
+    "MOST_REASON",
+    "MOST_TEXT",
     "PAGE_SIZE",
+    "TOLD_AT_SENDING",
     "VOTES_A_PAGE",
     "Candidate",
+    "Effects",
+    "Held",
     "Listing",
     "Place",
+    "Post",
     "Preview",
+    "Proxies",
+    "ProxyRule",
+    "Recount",
     "RollLine",
     "Told",
     "VoteLine",
     "Ways",
     "announce",
+    "answer_challenge",
+    "answer_contest",
     "awaiting",
     "awaits_papers",
     "ballot_of",
     "before_opening",
     "bundle",
     "candidates_by_number",
+    "cast_on",
     "cast_vote",
     "certificate",
     "certificate_record",
     "certify",
+    "challenge",
+    "challenged_until",
+    "challenges_of",
+    "challenges_to_answer",
     "change_draft",
     "change_secrecy",
     "chosen_secrecy",
     "classes_of",
+    "contest_of",
+    "contest_roll",
+    "contests_of",
+    "contests_to_answer",
     "decision_on",
     "decisions_by_id",
+    "decline_proxy",
     "draw_roll",
     "drawing_of",
+    "effects_of",
     "eligible_on",
     "explain",
     "find",
+    "find_challenge",
+    "find_contest",
     "find_decision",
+    "find_holders",
     "forget",
     "handed_in_words",
     "head_of_bundle",
+    "how_drawn",
     "ids_due",
     "is_awaiting_papers",
     "lawful",
+    "line_to_come",
+    "lines_to_come",
     "list_ballots",
     "list_decisions",
     "locked",
+    "mailings_waiting",
+    "mark_posted",
+    "may_answer",
     "member_mark",
+    "name_proxy",
+    "not_yet_voted",
+    "note_printed",
     "offices_to_fill",
     "open_ballot",
     "open_due",
+    "options_for",
+    "order_words",
     "outcomes_of",
     "pages_of_votes",
     "paper_of",
+    "papers_to_cast",
     "place_of",
     "preview",
     "propose_motion",
+    "proxies_of",
+    "proxy_lines",
+    "queue_mailing",
     "recent_decisions",
+    "recount",
     "refuse_announced",
+    "refuse_unless_challengeable",
     "refuse_unless_draft",
+    "revoke_proxy",
+    "roll_as_table",
     "roll_lines",
     "rule_of",
+    "rule_on",
     "seal",
     "secret",
+    "set_letters",
     "set_up_election",
     "set_votes",
     "size_of",
+    "to_post",
+    "told_of",
     "told_votes",
     "took_part",
     "turnout",
@@ -141,5 +235,6 @@ __all__ = [
     "weights_of",
     "what_else",
     "who_voted_how",
+    "why_no_proxy",
     "why_not",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from coop.models.records import AuditEvent, AuditLink
 from coop.rules.tally.drawing import Drawing, draw_election, draw_motion
 from coop.services import documents
 from coop.services.ballots.by_tellers import ways_of
+from coop.services.ballots.challenges import challenges_of
 from coop.services.ballots.reading import closing_words, decision_on, turnout, wall_words
 from coop.services.ballots.rule import explain
 
@@ -85,6 +86,7 @@ def certificate_record(ballot: Ballot, decision: Decision, organisation: Organis
                 "closed": closing_words(ballot),
                 "rule": explain(rule, decision.result["eligible"], decision.result.get("members")),
                 "took_part": took_part(ballot, decision.result),
+                "challenges": _challenges(ballot),
             },
             "ways": _ways(ballot),
             "certified": certified,
@@ -125,6 +127,22 @@ def _ways(ballot: Ballot) -> dict[str, Any] | None:
         return None
     tellers = [f"{name} ({number})" for name, number in ways.tellers]
     return {"counts": ways.counts, "spoilt": ways.spoilt, "tellers": tellers}
+
+
+def _challenges(ballot: Ballot) -> list[str]:
+    """Say how many challenged the result and what each was answered, without naming anybody."""
+    made = [challenge for challenge, _who in challenges_of(ballot)]
+    if not made:
+        return []
+    said = [str(ngettext("%(num)d challenge.", "%(num)d challenges.", len(made)))]
+    for one in made:
+        reason = " ".join(one.reason.split())
+        if one.outcome is None:
+            said.append(_("Not answered yet: “%(reason)s”.", reason=reason))
+        else:
+            answer = " ".join(one.answer.split())
+            said.append(_("“%(reason)s” Dismissed: %(answer)s", reason=reason, answer=answer))
+    return said
 
 
 def _sealing(ballot: Ballot) -> tuple[AuditEvent, AuditLink]:

@@ -3,42 +3,39 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import JSON, String, cast, func, insert, literal, select
+from sqlalchemy import func, select
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOption, Motion, RollEntry
-from coop.models.columns import Instant
+from coop.models.ballots import Ballot, Motion
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office, Organisation
-from coop.models.records import OutboxMail
-from coop.rules.calendar import closing_of
+from coop.rules.calendar import closing_of, reminder_of
 from coop.rules.secrecy import less_secret, more_secret
 from coop.rules.tally import METHODS
-from coop.services.ballots import secret
+from coop.services.ballots import mailings, secret
+from coop.services.ballots.candidates import (
+    Candidate,
+    put_on_paper,
+    refuse_another_rule_for_too_few,
+    refuse_candidates,
+)
+from coop.services.ballots.proxies import settle_proxies
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
-from coop.services.ballots.rule import Lawful, lawful, lawful_for
+from coop.services.ballots.rule import UNOPPOSED, Lawful, lawful, lawful_for
 from coop.services.ballots.secrecy import chosen_secrecy
 from coop.services.ballots.transcript import opening_record, sha256_of
 from coop.services.organisations import assembly_of
 from coop.services.records import record
 
 Keys = Sequence[secret.NewKey]
-MOST_CANDIDATES = 60
 ON_TIME = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    membership: Membership
-    statement: str = ""
 
 
 def propose_motion(
@@ -103,10 +100,12 @@ def set_up_election(
     title: str = "",
     reopen: bool = False,
     secrecy: str = "",
+    without_vote: bool = False,
 ) -> Ballot:
     """Draft an election for an office; the assembly elects, unless `body` is the office's own.
 
-    With `reopen` each candidate must beat the option to reopen nominations, which stands last.
+    With `reopen` each candidate must beat the option to reopen nominations, which stands last. `without_vote`
+    is for no more candidates than seats: nobody votes, and they are elected unopposed when voting would close.
     """
     body = body or assembly_of(organisation)
     authorize(actor, Permission.SET_UP_BALLOT, body)
@@ -119,8 +118,8 @@ def set_up_election(
         raise Refusal(
             _("This office has %(seats)d seats. Elect for one at least and for no more.", seats=office.seats)
         )
-    _refuse_candidates(organisation, candidates, now)
-    found = lawful(organisation, "election", body, now, office)
+    refuse_candidates(organisation, candidates, now)
+    found = lawful(organisation, "election", body, now, office, without_vote=without_vote)
     if METHODS[found.method].one_seat and seats > 1 and not reopen:
         method = METHODS[found.method].title
         raise Refusal(
@@ -135,27 +134,10 @@ def set_up_election(
     ballot = _draft(organisation, body, found, now, kind="election", decision_class="election", title=title)
     ballot.office_id, ballot.seats = office.id, seats
     ballot.secrecy = chosen_secrecy(found, secrecy)
-    in_order = sorted(candidates, key=lambda one: (one.membership.name.casefold(), one.membership.number))
-    ballot.options = [
-        BallotOption(
-            position=at,
-            name=one.membership.name,
-            membership_id=one.membership.id,
-            statement=one.statement.strip(),
-        )
-        for at, one in enumerate(in_order, 1)
-    ]
-    if reopen:
-        ballot.method = "approval"
-        ballot.text = _(
-            "No more people stand than are to be elected. Mark everybody you want, or “Reopen nominations” "
-            "if you want others to stand. Whoever is not marked on more papers than “Reopen nominations” "
-            "is not elected."
-        )
-        ballot.options.append(BallotOption(position=len(in_order) + 1, name=_("Reopen nominations")))
+    put_on_paper(ballot, candidates, reopen=reopen)
     db.session.add(ballot)
     db.session.flush()
-    facts = {"kind": "election", "office": office.kind, "seats": seats, "candidates": len(in_order)}
+    facts = {"kind": "election", "office": office.kind, "seats": seats, "candidates": len(candidates)}
     facts["secrecy"] = ballot.secrecy
     record(organisation, actor, "drafted", f"ballot {ballot.number}", now, facts)
     return ballot
@@ -254,6 +236,8 @@ def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, 
         raise Refusal(_("This ballot is void already."))
     _make_void(ballot, reason, now)
     record(organisation, actor, "voided", f"ballot {ballot.number}", now, personal={"reason": reason})
+    if ballot.opened_at is not None:
+        mailings.plan(ballot, "void", now)
 
 
 def _make_void(ballot: Ballot, reason: str, now: datetime) -> None:
@@ -282,7 +266,7 @@ def _open(
     body = db.session.get_one(Body, ballot.body_id)
     found = lawful_for(ballot, organisation, opens_at)
     entries = draw_roll(organisation, body, organisation.day_of(opens_at), found.frozen)
-    if not any(entry.entitled for entry in entries):
+    if not any(entry.entitled for entry in entries) and found.method != UNOPPOSED:
         raise Refusal(_("Nobody could vote: %(body)s has no member who may vote today.", body=body.name))
     if less_secret(ballot.secrecy, found.secrecy):
         raise Refusal(
@@ -306,12 +290,14 @@ def _open(
         "seed_sha256": hashlib.sha256(bytes.fromhex(ballot.seed)).hexdigest(),
     }
     record(organisation, actor, "opened", f"ballot {ballot.number}", now, facts)
-    _tell_voters(ballot, organisation, now)
+    settle_proxies(ballot, organisation, now)
+    _tell_voters(ballot, now)
 
 
 def _rule_to_freeze(ballot: Ballot, found: Lawful) -> dict[str, Any]:
     if ballot.kind != "election":
         return dict(found.frozen)
+    refuse_another_rule_for_too_few(ballot, found)
     if METHODS[found.method].one_seat and ballot.seats > 1:
         raise Refusal(_("The constitution now counts elections by a method for one seat. Draft this again."))
     return found.frozen | {"seats": ballot.seats}
@@ -342,50 +328,13 @@ def _draft(
     )
 
 
-def _tell_voters(ballot: Ballot, organisation: Organisation, now: datetime) -> None:
-    """Queue one mail a voter; in one statement, since a roll can be long."""
-    subject = {"path": f"/ballots/{ballot.number}", "number": ballot.number}
-    if ballot.secrecy == "secret":
-        subject["fingerprint"] = secret.fingerprint_of(ballot)
-    mails = (
-        select(
-            literal(organisation.id),
-            literal(f"ballot-open:{ballot.id}:") + cast(Membership.id, String),
-            literal("ballot-open"),
-            Membership.id,
-            literal(subject, JSON),
-            literal(now, Instant),
-        )
-        .join(RollEntry, RollEntry.membership_id == Membership.id)
-        .where(
-            RollEntry.ballot_id == ballot.id,
-            RollEntry.entitled,
-            Membership.notices == "mail",
-            Membership.email != "",
-        )
-    )
-    columns = ["organisation_id", "key", "template", "membership_id", "ids", "queued_at"]
-    db.session.execute(insert(OutboxMail).from_select(columns, mails))
-
-
-def _refuse_candidates(organisation: Organisation, candidates: Sequence[Candidate], now: datetime) -> None:
-    if not candidates:
-        raise Refusal(_("An election needs at least one candidate."))
-    if len(candidates) > MOST_CANDIDATES:
-        raise Refusal(
-            _("A paper with more than %(most)d names can't be ranked by people.", most=MOST_CANDIDATES)
-        )
-    if len({one.membership.id for one in candidates}) < len(candidates):
-        raise Refusal(_("Somebody is named twice. Name each candidate once."))
-    day = organisation.day_of(now)
-    for one in candidates:
-        if one.membership.organisation_id != organisation.id or one.membership.status_on(day) != "active":
-            raise Refusal(
-                _(
-                    "%(name)s is not an active member today and can't be a candidate.",
-                    name=one.membership.name,
-                )
-            )
+def _tell_voters(ballot: Ballot, now: datetime) -> None:
+    """Tell the roll at once, in one statement, and plan the one reminder."""
+    mailings.queue(mailings.plan(ballot, "opening", now).id, now, most=None)
+    days = (ballot.rule or {})["reminder_days"]
+    remind_at = reminder_of(ballot.opens_at, ballot.closes_at, days, ballot.zone)
+    if remind_at is not None:
+        mailings.plan(ballot, "reminder", remind_at)
 
 
 def _one_number_at_a_time(organisation: Organisation) -> None:

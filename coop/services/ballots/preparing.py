@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of
 from coop.rules.secrecy import more_secret
 from coop.services import organisations
-from coop.services.ballots.drafting import Candidate
+from coop.services.ballots.candidates import Candidate
 from coop.services.ballots.roll import draw_roll
 from coop.services.ballots.rule import explain, lawful, lawful_for
 
@@ -25,6 +26,7 @@ class Preview:
     """What opening would freeze if it happened now."""
 
     rule: str
+    frozen: dict[str, Any]
     period_days: int
     closes_at: datetime
     secrecy: str
@@ -49,6 +51,7 @@ def before_opening(ballot: Ballot, organisation: Organisation, now: datetime) ->
     rule = found.frozen | ({"seats": ballot.seats} if ballot.office_id else {})
     return Preview(
         explain(rule, votes, eligible),
+        rule,
         found.period_days,
         closing_of(now, found.period_days, organisation.zone),
         more_secret(ballot.secrecy, found.secrecy),

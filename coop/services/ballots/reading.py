@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
+from sqlalchemy.orm import aliased
 
 from coop.access import Actor
 from coop.errors import Missing
@@ -49,6 +50,7 @@ class Place:
     struck: bool = False  # and two of them have confirmed it
     voting_class: str = "member"
     issued: bool = False  # a token of a secret ballot: whether it was cast, and how, nobody knows
+    by: str = ""  # who cast it, if a proxy did
 
     @property
     def has_voted(self) -> bool:
@@ -74,6 +76,7 @@ class VoteLine:
     choice: str
     given: str
     weight: int
+    by: str = ""  # who cast it, if a proxy did
 
 
 _BY_NUMBER = select(Ballot).where(
@@ -137,14 +140,14 @@ def list_ballots(
     if state in _STATES:
         where.append(_STATES[state](now))
     if words.strip():
-        where.append(_contains(words, Ballot.title, Ballot.text))
+        where.append(contains(words, Ballot.title, Ballot.text))
     return _page(select(Ballot).where(*where).order_by(Ballot.number.desc()), page)
 
 
 def outcomes_of(found: Sequence[Ballot]) -> dict[int, tuple[str, str]]:
     """Return label and outcome of the decisions that ballots became, by the ballot's id."""
     rows = db.session.scalars(select(Decision).where(Decision.ballot_id.in_([ballot.id for ballot in found])))
-    return {row.ballot_id: (row.label, row.outcome) for row in rows}
+    return {row.ballot_id: (row.label, row.outcome_now) for row in rows}
 
 
 def ballot_of(decision: Decision) -> Ballot:
@@ -156,10 +159,12 @@ def list_decisions(
 ) -> Listing[Decision]:
     """List decisions, the latest first."""
     where = [Decision.organisation_id == organisation.id]
-    if outcome:
-        where.append(Decision.outcome == outcome)
+    if outcome == "void":
+        where.append(or_(Decision.is_void, Decision.outcome == "void"))
+    elif outcome:
+        where.append(and_(~Decision.is_void, Decision.outcome == outcome))
     if words.strip():
-        where.append(_contains(words, Decision.title, Decision.text))
+        where.append(contains(words, Decision.title, Decision.text))
     return _page(select(Decision).where(*where).order_by(Decision.year.desc(), Decision.number.desc()), page)
 
 
@@ -209,11 +214,13 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
             PaperBatch.channel,
             PaperBatch.confirmed_at,
             TokenIssued.ballot_id.label("issued"),
+            Membership.name,
         )
         .outerjoin(Vote, Vote.roll_entry_id == RollEntry.id)
         .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
         .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
         .outerjoin(TokenIssued, TokenIssued.roll_entry_id == RollEntry.id)
+        .outerjoin(Membership, Membership.id == Vote.cast_by_id)
         .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == actor.membership_id)
     ).first()
     if row is None:
@@ -228,6 +235,7 @@ def place_of(ballot: Ballot, actor: Actor) -> Place | None:
         row.confirmed_at is not None,
         row.voting_class,
         row.issued is not None,
+        row.name or "",
     )
 
 
@@ -250,11 +258,20 @@ def who_voted_how(ballot: Ballot, page: int = 1) -> list[VoteLine]:
     """List each vote of an open ballot that is sealed; of others nothing."""
     if ballot.secrecy != "open" or ballot.kind != "motion" or ballot.sealed_at is None:
         return []
+    holder = aliased(Membership)
     rows = db.session.execute(
-        select(Membership.name, Membership.number, Vote.choice, Vote.given, RollEntry.weight)
+        select(
+            Membership.name,
+            Membership.number,
+            Vote.choice,
+            Vote.given,
+            RollEntry.weight,
+            func.coalesce(holder.name, ""),
+        )
         .select_from(Vote)
         .join(RollEntry, RollEntry.id == Vote.roll_entry_id)
         .join(Membership, Membership.id == RollEntry.membership_id)
+        .outerjoin(holder, holder.id == Vote.cast_by_id)
         .where(Vote.ballot_id == ballot.id)
         .order_by(Membership.number)
         .limit(VOTES_A_PAGE)
@@ -271,7 +288,21 @@ def pages_of_votes(ballot: Ballot, decision: Decision) -> int:
 
 def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[RollLine], int]:
     """List a page of the frozen roll, with reasons, and how long it is."""
-    query = (
+    query = _on_roll(ballot)
+    if words.strip():
+        query = query.where(contains(words, Membership.name))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.session.execute(_slice(query.order_by(Membership.number), page))
+    return [RollLine(*row) for row in rows], total
+
+
+def all_roll_lines(ballot: Ballot) -> list[RollLine]:
+    """List the whole frozen roll, with reasons."""
+    return [RollLine(*row) for row in db.session.execute(_on_roll(ballot).order_by(Membership.number))]
+
+
+def _on_roll(ballot: Ballot) -> Any:
+    return (
         select(
             Membership.number,
             Membership.name,
@@ -283,11 +314,6 @@ def roll_lines(ballot: Ballot, *, words: str = "", page: int = 1) -> tuple[list[
         .join(Membership, Membership.id == RollEntry.membership_id)
         .where(RollEntry.ballot_id == ballot.id)
     )
-    if words.strip():
-        query = query.where(name_has(words))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = db.session.execute(_slice(query.order_by(Membership.number), page))
-    return [RollLine(*row) for row in rows], total
 
 
 def closing_words(ballot: Ballot) -> str:
@@ -340,10 +366,10 @@ _STATES: dict[str, Callable[[datetime], ColumnElement[bool]]] = {
 
 def name_has(words: str) -> ColumnElement[bool]:
     """Every word stands in the member's name."""
-    return _contains(words, Membership.name)
+    return contains(words, Membership.name)
 
 
-def _contains(words: str, *columns: Any) -> ColumnElement[bool]:
+def contains(words: str, *columns: Any) -> ColumnElement[bool]:
     """Every word stands in one of the columns."""
     return and_(
         *(or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split()[:8])

@@ -13,6 +13,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry
 from coop.models.members import Membership, status_of
 from coop.models.organisations import Body, BodyMembership, Organisation
+from coop.rules.tally import unopposed
 from coop.rules.weights import Weights
 from coop.services.ballots.weights import weigh, why_so_many
 
@@ -40,8 +41,15 @@ class Size:
         return self.members != self.votes
 
 
-def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str, Any]) -> list[Entry]:
-    """Say of every member of the body whether they may vote in what opens on a day, and why."""
+def draw_roll(
+    organisation: Organisation, body: Body, day: date, rule: dict[str, Any], *, among: Any = None
+) -> list[Entry]:
+    """Say of every member of the body whether they may vote in what opens on a day, and why.
+
+    `among` are the ids of those asked about, else it is everyone.
+    """
+    if rule.get("method") == unopposed.NAME:
+        return []  # nobody votes, so nobody is asked, told or reminded
     query = (
         select(
             Membership.id,
@@ -61,6 +69,8 @@ def draw_roll(organisation: Organisation, body: Body, day: date, rule: dict[str,
             or_(BodyMembership.ends_on.is_(None), BodyMembership.ends_on >= day),
         )
         query = query.where(Membership.id.in_(here))
+    if among is not None:
+        query = query.where(Membership.id.in_(among))
     weights = Weights.of(rule["weights"])
     # Many joined on the same day: each reason is worded once.
     worded = cache(partial(_reason, body, day, rule))
@@ -102,6 +112,8 @@ def why_not(ballot: Ballot, membership: Membership | None) -> str:
     """Say why somebody without an entry can't vote on a ballot that was opened."""
     if membership is None:
         return str(_("Only members vote."))
+    if ballot.method == unopposed.NAME:
+        return str(_("No more stand than there are seats, so nobody votes."))
     body = db.session.get_one(Body, ballot.body_id)
     if body.kind != "assembly":
         told = _("This is a vote of %(body)s, and you did not belong to it when it opened.", body=body.name)

@@ -1,7 +1,7 @@
 """What the constitution says of a ballot: read before it, frozen into it when it opens."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,11 +15,13 @@ from coop.models.constitution import ConstitutionVersion
 from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import add_months
 from coop.rules.provisions import CLASSES
-from coop.rules.tally import METHODS
+from coop.rules.tally import METHODS, unopposed
 from coop.rules.tally.motion import sources
 from coop.rules.thresholds import Basis, Majority, Quorum
 from coop.services import constitution
 from coop.services.ballots.weights import weights_of
+
+UNOPPOSED = unopposed.NAME
 
 
 @dataclass(frozen=True)
@@ -42,18 +44,23 @@ def lawful(
     office: Office | None,
     *,
     reopen: int | None = None,
+    without_vote: bool = False,
 ) -> Lawful:
     """Look the rules of a ballot up in the constitution in force; nobody types them.
 
-    `reopen` is the position of the option to reopen nominations: with it an election asks for approval,
-    since transferable votes know no option that candidates must beat.
+    `without_vote`: no more stand than there are seats, and nobody votes. `reopen` is the position of the
+    option to reopen nominations: with it an election asks for approval, since transferable votes know no
+    option that candidates must beat.
     """
     version = constitution.in_force(organisation, organisation.day_of(now))
     if version is None:
         raise Refusal(_("No constitution is in force yet, so nothing says how to decide. Adopt one first."))
     if office is None and decision_class not in CLASSES:
         raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
-    return _election(version, body, office, reopen) if office else _motion(version, decision_class, body)
+    if office is None:
+        return _motion(version, decision_class, body)
+    found = _election(version, body, office, reopen, without_vote=without_vote)
+    return replace(found, secrecy="private") if without_vote else found
 
 
 def lawful_for(ballot: Ballot, organisation: Organisation, now: datetime) -> Lawful:
@@ -61,7 +68,10 @@ def lawful_for(ballot: Ballot, organisation: Organisation, now: datetime) -> Law
     body = db.session.get_one(Body, ballot.body_id)
     office = db.session.get_one(Office, ballot.office_id) if ballot.office_id else None
     reopen = next((one.position for one in ballot.options if office and one.membership_id is None), None)
-    return lawful(organisation, ballot.decision_class, body, now, office, reopen=reopen)
+    without_vote = ballot.method == UNOPPOSED
+    return lawful(
+        organisation, ballot.decision_class, body, now, office, reopen=reopen, without_vote=without_vote
+    )
 
 
 def rule_of(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[str, Any]:
@@ -92,9 +102,12 @@ def explain(rule: dict[str, Any], eligible: int | None = None, members: int | No
         )
     else:
         seats = ngettext("%(num)d seat", "%(num)d seats", rule["seats"])
-        parts.append(
-            _("%(seats)s, counted by %(method)s.", seats=seats, method=METHODS[rule["method"]].title)
+        counted = (
+            _("%(seats)s. No more stand, so nobody votes.", seats=seats)
+            if rule["method"] == UNOPPOSED
+            else _("%(seats)s, counted by %(method)s.", seats=seats, method=METHODS[rule["method"]].title)
         )
+        parts.append(counted)
     if quorum is not None:
         parts.append(_must_vote(quorum, eligible, members))
     parts.append(sources(rule["articles"], rule["version"]))
@@ -152,6 +165,8 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "cutoff": "roll.cutoff",
         "paper_count": "ballot.paper_count",
         "proxies": "proxy.limit",
+        "reminder": "ballot.reminder",
+        "challenge": "ballot.challenge_period",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
@@ -159,9 +174,11 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
     return _lawful(version, found, "motion", frozen)
 
 
-def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: int | None) -> Lawful:
+def _election(
+    version: ConstitutionVersion, body: Body, office: Office, reopen: int | None, *, without_vote: bool
+) -> Lawful:
     keys = {
-        "method": "election.too_few" if reopen else "election.method",
+        "method": "election.too_few" if reopen or without_vote else "election.method",
         "quorum": "election.quorum",
         "period": "election.voting_period",
         "secrecy": "election.secrecy",
@@ -169,12 +186,17 @@ def _election(version: ConstitutionVersion, body: Body, office: Office, reopen: 
         "cutoff": "roll.cutoff",
         "paper_count": "ballot.paper_count",
         "proxies": "proxy.limit",
+        "order": "ballot.order",
+        "reminder": "ballot.reminder",
+        "challenge": "ballot.challenge_period",
     }
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
-    frozen = _frozen(version, found, ("method", "quorum", "term"))
-    method = "approval" if reopen else found["method"].value
+    frozen = _frozen(version, found, ("method", "term") if without_vote else ("method", "quorum", "term"))
+    method = UNOPPOSED if without_vote else "approval" if reopen else found["method"].value
+    frozen |= {"quorum": None} if without_vote else {}
     frozen |= {"reopen": reopen} if reopen else {}
+    frozen |= {"order": found["order"].value, "order_article": found["order"].article or ""}
     frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
     return _lawful(version, found, method, frozen)
 
@@ -197,6 +219,8 @@ def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[st
         "paper_count_days": found["paper_count"].value.n,
         "weights": weights_of(version).plain(),
         "proxies": {"limit": found["proxies"].value.n, "article": found["proxies"].article},
+        "reminder_days": found["reminder"].value.n,
+        "challenge_days": found["challenge"].value.n,
         "articles": sorted(articles, key=_natural),
         "version": version.number,
         "version_sha256": version.sha256,

@@ -12,7 +12,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots import by_tellers, secret
+from coop.services.ballots import by_tellers, mailings, secret
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
@@ -62,6 +62,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
         if why := secret.too_few(ballot):
             ballot.void_at, ballot.void_reason = now, why
             record(organisation, PROGRAM, "voided", f"ballot {ballot.number}", now)
+            mailings.plan(ballot, "void", now)
             return None
     votes = votes_of(ballot)
     ballot.sealed_at = now
@@ -79,6 +80,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     record(organisation, PROGRAM, "sealed", f"ballot {ballot.number}", now, facts)
     if decision.outcome == "elected":
         seat_elected(ballot, decision, now)
+    mailings.plan(ballot, "outcome", now)
     return decision
 
 
@@ -88,6 +90,8 @@ def certify(ballot: Ballot, organisation: Organisation, actor: Actor, now: datet
     ballot = locked(ballot)
     if ballot.sealed_at is None:
         raise Refusal(_("The votes are not counted yet. A result can be certified after voting has closed."))
+    if ballot.void_at is not None:
+        raise Refusal(_("This ballot is void, so there is no result to certify."))
     if ballot.certified_at is not None:
         raise Refusal(_("This result is certified already, by %(who)s.", who=ballot.certified_by))
     ballot.certified_at, ballot.certified_by = now, actor.label
@@ -149,3 +153,8 @@ def _count(ballot: Ballot, votes: list[tuple[Any, int]]) -> tuple[Counted, str]:
     elected = ", ".join(one["name"] for one in counted.result["elected"])
     text = _("Elected: %(names)s.", names=elected) if elected else _("Nobody is elected.")
     return counted, text
+
+
+def count_again(ballot: Ballot) -> Counted:
+    """Count the stored votes by the very lines that sealing counts by."""
+    return _count(ballot, votes_of(ballot))[0]

@@ -88,9 +88,9 @@ def bundle(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
     """
     authorize(actor, Permission.SEE_BUNDLE, ballot)
     decision = db.session.scalar(select(Decision).where(Decision.ballot_id == ballot.id))
-    if ballot.sealed_at is None or decision is None or ballot.stage_at(now) == "void":
+    if ballot.sealed_at is None or decision is None or _came_to_nothing(ballot, now):
         raise Refusal(_("There is nothing to check yet: the votes are counted after voting closes."))
-    closing = _event(ballot, "sealed")
+    closing = sealing_event(ballot)
     link = db.session.get(AuditLink, closing.id)
     if link is None:
         raise Refusal(_("The count was recorded a moment ago. Ask for the file again in a few seconds."))
@@ -149,6 +149,11 @@ def _named_votes(ballot: Ballot) -> tuple[list[Any], list[str]]:
     return sorted(votes, key=canonical), [mark for mark, _choice, _weight in marked]
 
 
+def _came_to_nothing(ballot: Ballot, now: datetime) -> bool:
+    """Whether it is void without a count; a count that a challenge overturned can still be checked."""
+    return ballot.stage_at(now) == "void" and not ballot.was_overturned
+
+
 def head_of_bundle(ballot: Ballot) -> str:
     """Return the head to print beside the result; "" while the closing event is not in the chain."""
     linked = select(AuditLink.hash).join(AuditEvent, AuditEvent.id == AuditLink.event_id)
@@ -157,6 +162,10 @@ def head_of_bundle(ballot: Ballot) -> str:
 
 def opening_event(ballot: Ballot) -> AuditEvent:
     return _event(ballot, "opened")
+
+
+def sealing_event(ballot: Ballot) -> AuditEvent:
+    return _event(ballot, "sealed")
 
 
 def _event(ballot: Ballot, verb: str) -> AuditEvent:

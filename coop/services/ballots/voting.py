@@ -9,28 +9,30 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coop.access import Actor, Permission, authorize
-from coop.errors import Refusal
+from coop.errors import Missing, Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, RollEntry, Vote
+from coop.models.members import Membership
+from coop.models.proxies import Proxy
 from coop.models.tellers import PaperBatch, PaperVoter
 from coop.rules.tally.motion import Choice
 from coop.services.ballots import papers
+from coop.services.ballots.proxies import end_by_voting, holder_for
 from coop.services.ballots.reading import closing_words, handed_in_words
 from coop.services.ballots.roll import why_not
 from coop.services.records import record
 
-# When a poll opens, casting is the busy road: its statements are built once.
+# When a poll opens, casting is the busy road: its statements are built once, and they are few.
 
 # Casting shares the ballot's row, sealing takes it alone: no vote slips in behind the count.
 _PLACE = (
     select(
-        Ballot.opened_at,
-        Ballot.sealed_at,
-        Ballot.void_at,
+        Ballot,
         RollEntry.id,
         RollEntry.entitled,
         RollEntry.reason,
         PaperBatch.entered_at.label("handed_in_at"),
+        Proxy.holder_id,
         PaperBatch.channel,
     )
     .outerjoin(
@@ -38,23 +40,82 @@ _PLACE = (
     )
     .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
     .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
-    .where(Ballot.id == bindparam("ballot"))
+    .outerjoin(
+        Proxy,
+        (Proxy.ballot_id == Ballot.id) & (Proxy.giver_id == bindparam("voter")) & (Proxy.state == "named"),
+    )
+    .where(Ballot.organisation_id == bindparam("organisation"), Ballot.number == bindparam("number"))
     .with_for_update(read=True, of=Ballot)
+    .execution_options(populate_existing=True)
 )
 
 
 def _upsert(insert: Callable[..., Any]) -> Any:
     """Insert or change in one statement, so that two clicks at once are one vote on either engine."""
     vote = insert(cast("Table", Vote.__table__))
-    changed = {name: vote.excluded[name] for name in ("choice", "cast_at", "given")}
+    changed = {name: vote.excluded[name] for name in ("choice", "cast_at", "given", "cast_by_id")}
     return vote.on_conflict_do_update(index_elements=["roll_entry_id"], set_=changed)
 
 
+def _upsert_by_proxy(insert: Callable[..., Any]) -> Any:
+    """The same for the holder of a proxy, but for what the giver cast themselves: that stays, whoever was first."""
+    vote = insert(Vote)
+    changed = {name: vote.excluded[name] for name in ("choice", "cast_at")}
+    mine = Vote.cast_by_id == vote.excluded.cast_by_id
+    return vote.on_conflict_do_update(index_elements=["roll_entry_id"], set_=changed, where=mine).returning(
+        Vote.id
+    )
+
+
 _CAST = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_CAST_BY_PROXY = {
+    "sqlite": _upsert_by_proxy(sqlite.insert),
+    "postgresql": _upsert_by_proxy(postgresql.insert),
+}
 
 
-def cast_vote(ballot: Ballot, voter: Actor, choice: str | papers.Choice, now: datetime) -> None:
-    """Record the voter's choice, or change it while the ballot is open."""
+def cast_vote(
+    ballot: Ballot,
+    voter: Actor,
+    choice: str | papers.Choice,
+    now: datetime,
+    *,
+    giver: Membership | None = None,
+) -> None:
+    """Record the voter's choice, or change it while the ballot is open.
+
+    With `giver` it is that member's vote, which the voter holds as their proxy; a vote of one's own ends a proxy.
+    """
+    authorize(voter, Permission.VOTE, ballot)
+    _cast(ballot.organisation_id, ballot.number, voter, choice, now, giver)
+
+
+def cast_on(
+    number: int,
+    voter: Actor,
+    choice: str | papers.Choice,
+    now: datetime,
+    *,
+    giver: Membership | None = None,
+) -> None:
+    """Do the same on the ballot of that number in the voter's organisation, which nobody has read yet."""
+    _cast(voter.organisation_id, number, voter, choice, now, giver)
+
+
+def _cast(
+    organisation_id: int | None,
+    number: int,
+    voter: Actor,
+    choice: str | papers.Choice,
+    now: datetime,
+    giver: Membership | None,
+) -> None:
+    whose = giver.id if giver else voter.membership_id
+    asked = {"organisation": organisation_id, "number": number, "voter": whose}
+    place = db.session.execute(_PLACE, asked).one_or_none()
+    if place is None:
+        raise Missing
+    ballot = place.Ballot
     authorize(voter, Permission.VOTE, ballot)
     if ballot.secrecy == "secret":
         raise Refusal(
@@ -62,17 +123,38 @@ def cast_vote(ballot: Ballot, voter: Actor, choice: str | papers.Choice, now: da
         )
     paper = motion_paper(choice) if ballot.kind == "motion" else papers.checked(ballot, choice)
 
-    row = db.session.execute(_PLACE, {"ballot": ballot.id, "voter": voter.membership_id}).one()
-    refuse_outside_voting(ballot, row.opened_at, row.sealed_at, row.void_at, now)
-    if not row.entitled:
-        why = row.reason or why_not(ballot, voter.membership)
+    refuse_outside_voting(ballot, ballot.opened_at, ballot.sealed_at, ballot.void_at, now)
+    if not place.entitled:
+        why = place.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
-    if row.handed_in_at is not None:
-        raise Refusal(handed_in_words(ballot, row.handed_in_at, row.channel))
-    vote = {"ballot_id": ballot.id, "roll_entry_id": row.id, "choice": paper, "cast_at": now}
-    db.session.execute(_CAST[db.engine.dialect.name], vote)
+    if place.handed_in_at is not None:
+        raise Refusal(handed_in_words(ballot, place.handed_in_at, place.channel))
+    vote = {"ballot_id": ballot.id, "roll_entry_id": place.id, "choice": paper, "cast_at": now}
+    if giver is not None:
+        _cast_by_proxy(ballot, voter, giver, vote, now)
+        return
+    if place.holder_id is not None:
+        end_by_voting(ballot, voter, now)
+    db.session.execute(_CAST[db.engine.dialect.name], vote | {"cast_by_id": None})
     # That somebody voted is a deed; what they chose stands nowhere but in the vote.
     record(ballot.organisation_id, voter, "voted on", f"ballot {ballot.number}", now)
+
+
+def _cast_by_proxy(
+    ballot: Ballot, voter: Actor, giver: Membership, vote: dict[str, Any], now: datetime
+) -> None:
+    # Asked once the ballot's row is held: what the first statement saw may have been taken back while it waited.
+    held = holder_for(ballot, giver) == voter.membership_id
+    by_proxy = vote | {"cast_by_id": voter.membership_id}
+    if not held or db.session.scalar(_CAST_BY_PROXY[db.engine.dialect.name], by_proxy) is None:
+        raise Refusal(
+            _(
+                "You hold no proxy of member %(number)d now. They may have voted themselves, or taken it back.",
+                number=giver.number,
+            )
+        )
+    facts = {"member": giver.number}
+    record(ballot.organisation_id, voter, "voted as proxy on", f"ballot {ballot.number}", now, facts)
 
 
 def vote_of(ballot: Ballot, membership_id: int | None) -> str | list[Any] | None:

@@ -12,7 +12,7 @@ from coop.extensions import db
 from coop.models.constitution import ConstitutionVersion
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
-from coop.rules.weights import CLASS, MOST, SIZE, Weighed, Weights
+from coop.rules.weights import CLASS, EVEN, MOST, SIZE, Weighed, Weights
 from coop.services import constitution
 from coop.services.records import record
 
@@ -38,11 +38,11 @@ def weights_of(version: ConstitutionVersion) -> Weights:
     )
 
 
-def classes_of(organisation: Organisation, now: datetime) -> list[str]:
-    """Name the voting classes there are today: the one everybody begins in, and those of the constitution."""
+def classes_of(organisation: Organisation, now: datetime) -> dict[str, int]:
+    """Name the voting classes of today with their votes: the one everybody begins in, then the constitution's."""
     version = constitution.in_force(organisation, organisation.day_of(now))
-    named = set(weights_of(version).classes) - {"", CLASS} if version else set()
-    return [CLASS, *sorted(named)]
+    rule = weights_of(version) if version else EVEN
+    return {name: rule.weigh(name).votes for name in (CLASS, *sorted(set(rule.classes) - {"", CLASS}))}
 
 
 def weigh(rule: Weights, membership_kind: str, voting_class: str, represents: int | None) -> Weighed:

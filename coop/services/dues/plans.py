@@ -89,6 +89,7 @@ def dues_decisions(organisation: Organisation, day: date) -> list[Decision]:
         .where(
             Decision.organisation_id == organisation.id,
             Decision.outcome == "carried",
+            ~Decision.is_void,
             Decision.decision_class.in_(_serving(asked)),
         )
         .order_by(Decision.decided_at.desc())
@@ -173,7 +174,7 @@ def set_plan(
 def _check_decision(organisation: Organisation, decision: Decision, asked: str) -> None:
     if decision.organisation_id != organisation.id:
         raise Missing
-    if decision.outcome != "carried":
+    if decision.outcome_now != "carried":
         raise Refusal(_("Decision %(label)s was not carried, so it sets nothing.", label=decision.label))
     if decision.decision_class not in _serving(asked):
         raise Refusal(
@@ -246,7 +247,7 @@ def waive(
     if ends_on is not None and ends_on < starts_on:
         raise Refusal(_("The last day lies before the first."))
     if decision is not None and (
-        decision.organisation_id != organisation.id or decision.outcome != "carried"
+        decision.organisation_id != organisation.id or decision.outcome_now != "carried"
     ):
         raise Refusal(_("Only a carried decision of this organisation can waive dues."))
     if not reason.strip() and decision is None:

@@ -11,7 +11,8 @@ from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.meetings import Answer, Attendance, Meeting, Minutes, Notice
 from coop.models.members import Membership
-from coop.rules.meetings import Stay, overlaps, present_at
+from coop.rules.meetings import Stay, most_at_once, overlaps, present_at
+from coop.services import ballots
 from coop.services.meetings.reading import body_of, invited, organisation_of
 from coop.services.records import record
 
@@ -93,6 +94,8 @@ def record_arrivals(
         raise Refusal(_("That is after the meeting closed."))
     _entitled(meeting, members)
     _proxy_is_there(meeting, members, way, at, proxy)
+    if proxy is not None:
+        _within_limit(meeting, members, at, proxy)
     stays = [_stay(row) for row in _rows(meeting)] + [Stay(member.id, at) for member in members]
     twice = overlaps(stays)
     if twice:
@@ -199,6 +202,22 @@ def _proxy_is_there(
                 name=proxy.name,
             )
         )
+
+
+def proxy_rule(meeting: Meeting) -> ballots.ProxyRule:
+    """Read how many others one member may stand for on the day of the meeting."""
+    return ballots.rule_on(body_of(meeting), organisation_of(meeting).day_of(meeting.starts_at))
+
+
+def _within_limit(meeting: Meeting, members: Sequence[Membership], at: datetime, proxy: Membership) -> None:
+    """A member stands for no more others at once than the constitution allows; as in its ballots."""
+    rule = proxy_rule(meeting)
+    stays = [_stay(row) for row in _rows(meeting) if row.proxy_id == proxy.id]
+    if most_at_once(stays + [Stay(member.id, at) for member in members]) <= rule.limit:
+        return
+    if not rule.limit:
+        raise Refusal(rule.says)
+    raise Refusal(_("%(name)s would stand for more than may be. %(rule)s", name=proxy.name, rule=rule.says))
 
 
 def _note(meeting: Meeting, actor: Actor, verb: str, now: datetime, facts: Mapping[str, object]) -> None:

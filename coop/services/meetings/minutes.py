@@ -139,7 +139,7 @@ def approve_minutes(meeting: Meeting, decision: Decision, actor: Actor, now: dat
     if minutes.approved_by_decision_id is not None:
         raise Refusal(_("These minutes were approved already."))
     fits = decision.organisation_id == meeting.organisation_id and decision.body_id == meeting.body_id
-    if not fits or decision.outcome != "carried" or decision.decided_at <= minutes.circulated_at:
+    if not fits or decision.outcome_now != "carried" or decision.decided_at <= minutes.circulated_at:
         raise Refusal(
             _("Choose a decision of this body that approves them, carried after they were circulated.")
         )
@@ -333,8 +333,10 @@ def _decided(decision: Decision) -> dict[str, Any]:
     return {
         "number": decision.label,
         "title": decision.title,
-        "outcome": decision.outcome,
-        "reasoning": decision.reasoning,
+        "outcome": decision.outcome_now,
+        "reasoning": _("Void since a challenge was upheld. %(counted)s", counted=decision.reasoning)
+        if decision.is_void
+        else decision.reasoning,
         "articles": list(decision.articles),
     }
 

@@ -22,7 +22,7 @@ from coop.services.members.leaving import (
     refuse_to_note,
     resign,
 )
-from coop.services.members.particulars import Particulars, change_particulars, held_about
+from coop.services.members.particulars import Particulars, change_particulars, held_about, set_reminders
 from coop.services.members.register import (
     Filter,
     bodies_seen,
@@ -69,6 +69,7 @@ __all__ = [
     "refuse_to_note",
     "register_rows",
     "resign",
+    "set_reminders",
     "waiting_applications",
     "withdraw",
 ]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
-from coop.extensions import db
+from coop.extensions import Base, db
 from coop.models.accounts import Person
 from coop.models.members import Application, Holder, Membership
 from coop.models.organisations import Organisation
@@ -78,6 +78,9 @@ def erase(membership: Membership, actor: Actor, now: datetime) -> None:
     if membership.application_id:
         subjects.append(f"application {membership.application_id}")
     _forget_deeds(organisation, subjects, person_ids)
+    contests = Base.metadata.tables["roll_contests"]  # by name: ballots stand above this subject
+    emptied = update(contests).where(contests.c.membership_id == membership.id).values(text="", answer="")
+    db.session.execute(emptied)
     db.session.flush()
     for person_id in person_ids:
         if not _belongs_elsewhere(person_id):

@@ -1,7 +1,7 @@
 """How a row of the outbox becomes a letter: its reader's address, its link, its words."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +15,10 @@ from coop.models.members import Holder, Membership
 from coop.models.organisations import Organisation
 from coop.models.records import OutboxMail
 from coop.services import accounts
+from coop.services.outbox import NOT_NEEDED
 
 Render = Callable[[str, dict[str, Any]], str]
+Ask = Callable[[OutboxMail, datetime], dict[str, Any] | None]
 
 # The letters whose link signs their reader in, and for what the token is good.
 SIGNING_IN = {
@@ -31,14 +33,21 @@ SIGNING_IN = {
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes the letters of one installation: where it is reached, from whom, by which templates."""
+    """Writes the letters of one installation: where it is reached, from whom, by which templates.
+
+    `asks` says, by the template, what a letter tells at its sending; None: nothing any more.
+    """
 
     base_url: str
     sender: str
     render: Render
+    asks: Mapping[str, Ask] = field(default_factory=dict)
 
-    def __call__(self, row: OutboxMail, now: datetime) -> Letter | None:
-        """The letter of a row, or None where there is no address to send it to."""
+    def __call__(self, row: OutboxMail, now: datetime) -> Letter | str | None:
+        """The letter of a row, or why there is none; None where there is no address to send it to."""
+        told = self.asks[row.template](row, now) if row.template in self.asks else {}
+        if told is None:
+            return NOT_NEEDED
         organisation = db.session.get(Organisation, row.organisation_id) if row.organisation_id else None
         membership = db.session.get(Membership, row.membership_id) if row.membership_id else None
         person = _reader(row, membership)
@@ -55,6 +64,7 @@ class Writer:
                 "name": membership.name if membership else "",
                 "number": membership.number if membership else None,
                 **row.ids,
+                **told,
                 "link": self._link(row, organisation, person, purpose, now),
                 "address": lambda path: self._address(organisation, path),
                 "now": now,

@@ -73,6 +73,18 @@ def change_particulars(membership: Membership, wished: Particulars, actor: Actor
     )
 
 
+def set_reminders(membership: Membership, actor: Actor, now: datetime, *, wanted: bool) -> None:
+    """Switch a member's own reminders to vote on or off; notices come anyway."""
+    authorize(actor, Permission.CHANGE_OWN_PARTICULARS, membership)
+    db.session.refresh(membership, with_for_update=True)
+    if membership.reminders == wanted:
+        return
+    membership.reminders = wanted
+    organisation = db.session.get_one(Organisation, membership.organisation_id)
+    what = {"changed": ["reminders"]}
+    records.record(organisation, actor, "changed particulars", f"member {membership.number}", now, what)
+
+
 def held_about(membership: Membership, actor: Actor) -> dict[str, Any]:
     """Everything held about a member, table by table.
 

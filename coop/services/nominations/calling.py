@@ -20,6 +20,7 @@ from coop.rules.calendar import closing_of
 from coop.rules.tally import METHODS
 from coop.services import ballots, constitution
 from coop.services.nominations.reading import eligibility, locked
+from coop.services.nominations.seconding import unseconded
 from coop.services.records import record
 
 
@@ -40,13 +41,16 @@ def deadlines(organisation: Organisation, body: Body, now: datetime) -> Deadline
         raise Refusal(_("No constitution is in force yet, so nothing says how to decide. Adopt one first."))
     period = constitution.rule(version, "nomination.period", body=body)
     answers = constitution.rule(version, "nomination.withdrawal", body=body)
+    seconders = constitution.rule(version, "nomination.seconders", body=body)
     too_few = constitution.rule(version, "election.too_few", body=body)
     closes_at = closing_of(now, period.value.n, organisation.zone)
     rule = {
         "period_days": period.value.n,
         "answer_days": answers.value.n,
+        "seconders": seconders.value.n,
+        "seconders_article": seconders.article or "",
         "too_few": too_few.value,
-        "articles": sorted({one.article for one in (period, answers, too_few)} - {""}),
+        "articles": sorted({one.article for one in (period, answers, seconders, too_few)} - {""}),
         "version": version.number,
     }
     return Deadlines(closes_at, closing_of(closes_at, answers.value.n, organisation.zone), rule, version)
@@ -136,8 +140,9 @@ def call_off(
 def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now: datetime) -> Ballot:
     """Draft the election from those who accepted and are eligible today; pressed twice it is one ballot.
 
-    Where no more stand than there are seats, the option to reopen nominations stands against them. A draft
-    that was declared void can be drawn up again.
+    Where no more stand than there are seats, the constitution of today says whether the option to reopen
+    nominations stands against them or they are elected unopposed. A draft that was declared void can be drawn
+    up again.
     """
     authorize(actor, Permission.SET_UP_BALLOT, call)
     call = locked(call)
@@ -153,13 +158,15 @@ def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now:
     standing = []
     for one in accepted:
         found = eligibility(one.membership, day)
-        if found.eligible:
+        lacking = "" if not found.eligible else unseconded(call, one)
+        if found.eligible and not lacking:
             standing.append(ballots.Candidate(one.membership, one.statement))
         elif drawn is None:
-            one.state, one.reason, one.changed_at = "refused", found.reason, now
+            one.state, one.reason, one.changed_at = "refused", lacking or found.reason, now
     if not standing:
         raise Refusal(_("Nobody stands who can be elected. Call this off and call nominations again."))
     db.session.flush()
+    too_few = _too_few(call, organisation, now) if len(standing) <= call.seats else ""
     ballot = ballots.set_up_election(
         organisation,
         actor,
@@ -168,13 +175,19 @@ def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now:
         candidates=standing,
         seats=call.seats,
         body=call.body,
-        reopen=len(standing) <= call.seats,
+        reopen=too_few == "reopen",
+        without_vote=too_few == "unopposed",
     )
     call.ballot = ballot
     db.session.flush()
     facts = {"ballot": ballot.number, "candidates": len(standing), "left_out": len(accepted) - len(standing)}
     record(organisation, actor, "drew up the ballot of", f"nominations {call.number}", now, facts)
     return ballot
+
+
+def _too_few(call: NominationCall, organisation: Organisation, now: datetime) -> str:
+    """Look up what the constitution in force says where no more stand than there are seats."""
+    return str(deadlines(organisation, call.body, now).rule["too_few"])
 
 
 def _tell(call: NominationCall, organisation: Organisation, now: datetime) -> None:

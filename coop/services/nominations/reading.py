@@ -12,7 +12,7 @@ from coop.access import Actor, bodies_of
 from coop.errors import Missing
 from coop.extensions import db
 from coop.models.members import Membership
-from coop.models.nominations import Nomination, NominationCall
+from coop.models.nominations import Nomination, NominationCall, Seconding
 from coop.models.organisations import Organisation
 
 MOST_CALLS = 50
@@ -34,7 +34,10 @@ def find(organisation: Organisation, number: int) -> NominationCall:
         .options(
             selectinload(NominationCall.nominations)
             .joinedload(Nomination.membership)
-            .selectinload(Membership.events)
+            .selectinload(Membership.events),
+            selectinload(NominationCall.nominations)
+            .selectinload(Nomination.secondings)
+            .joinedload(Seconding.membership),
         )
     )
     if call is None:

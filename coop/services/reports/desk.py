@@ -16,7 +16,7 @@ from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.models.treasury import Match, Statement, StatementLine
 from coop.models.works import Grant, Work
-from coop.services import nominations
+from coop.services import ballots, nominations
 
 MOST = 5
 GRANT_WARNING = timedelta(days=90)
@@ -43,7 +43,7 @@ class Pile:
 
 
 def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pile]:
-    """The piles of the offices that the actor holds; at most seven queries."""
+    """The piles of the offices that the actor holds; at most nine queries."""
     authorize(actor, Permission.SEE_DESK, organisation)
     piles = []
     if may(actor, Permission.SEE_APPLICATIONS, organisation):
@@ -173,10 +173,34 @@ def _ballots(organisation: Organisation, actor: Actor, now: datetime) -> list[Wa
         if stage in verbs:
             verb, about = verbs[stage]
             waiting.append(Waiting(verb, ballot.title, about, f"ballots/{ballot.number}"))
+    waiting += _objections(organisation, actor)
     return waiting + [
         Waiting(_("Draw up"), call.office.title, _("nominations are over"), f"nominations/{call.number}")
         for call in nominations.over(organisation, now)
         if may(actor, Permission.SET_UP_BALLOT, call)
+    ]
+
+
+def _objections(organisation: Organisation, actor: Actor) -> list[Waiting]:
+    """What members object to and nobody has answered; two queries."""
+    return [
+        Waiting(
+            _("Answer"),
+            _("Objection to the roll of “%(title)s”", title=ballot.title),
+            _("member %(number)s, before voting opens", number=number),
+            f"ballots/{ballot.number}/contests/{number}",
+        )
+        for ballot, number in ballots.contests_to_answer(organisation)
+        if may(actor, Permission.ANSWER_OBJECTION, ballot)
+    ] + [
+        Waiting(
+            _("Answer"),
+            _("Challenge of “%(title)s”", title=ballot.title),
+            _("member %(number)s", number=number),
+            f"ballots/{ballot.number}/challenges/{number}",
+        )
+        for ballot, number in ballots.challenges_to_answer(organisation)
+        if may(actor, Permission.ANSWER_OBJECTION, ballot)
     ]
 
 

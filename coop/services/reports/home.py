@@ -42,6 +42,7 @@ class BallotTask:
     voted: bool
     with_tellers: bool  # what they hold can't be changed here
     soon: bool
+    for_others: int = 0  # members whose proxy one holds and has not voted for
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
     return Home(
-        to_vote=[ballot for ballot in ballots if not ballot.voted],
+        to_vote=[ballot for ballot in ballots if not ballot.voted or ballot.for_others],
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
         to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
@@ -183,7 +184,7 @@ def decided_lately(organisation: Organisation, most: int = 3) -> list[Decided]:
         .limit(most)
     )
     return [
-        Decided(one.label, one.title, one.outcome, half_sentence(one.reasoning), one.ballot_id)
+        Decided(one.label, one.title, one.outcome_now, half_sentence(one.reasoning), one.ballot_id)
         for one in rows
     ]
 
@@ -205,6 +206,7 @@ def _ballots(
             RollEntry,
             func.coalesce(Vote.id, TokenIssued.roll_entry_id),
             PaperVoter.batch_id,
+            votes.papers_to_cast(membership),
         )
         .join(Body, Body.id == Ballot.body_id)
         .outerjoin(RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == membership.id))
@@ -222,15 +224,18 @@ def _ballots(
         .order_by(Ballot.closes_at, Ballot.id)
     )
     open_to, excluded = [], []
-    for ballot, body_kind, entry, voted, batch in rows:
+    for ballot, body_kind, entry, voted, batch_id, for_others in rows:
         if entry is not None and entry.entitled:
-            open_to.append(_task(ballot, now, voted=bool(voted or batch), with_tellers=bool(batch)))
+            told = bool(batch_id)
+            open_to.append(
+                _task(ballot, now, voted=bool(voted or told), with_tellers=told, for_others=for_others)
+            )
         elif entry is not None or body_kind == "assembly":
             excluded.append(Excluded(ballot.number, ballot.title, entry.reason if entry else ""))
     return open_to, excluded
 
 
-def _task(ballot: Ballot, now: datetime, *, voted: bool, with_tellers: bool) -> BallotTask:
+def _task(ballot: Ballot, now: datetime, *, voted: bool, with_tellers: bool, for_others: int) -> BallotTask:
     return BallotTask(
         number=ballot.number,
         title=ballot.title,
@@ -241,6 +246,7 @@ def _task(ballot: Ballot, now: datetime, *, voted: bool, with_tellers: bool) -> 
         zone=ballot.zone,
         voted=voted,
         with_tellers=with_tellers,
+        for_others=for_others,
         soon=ballot.closes_at - now < SOON,
     )
 

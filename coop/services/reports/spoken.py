@@ -4,6 +4,8 @@ from flask_babel import gettext as _
 
 # %(who)s is "Member 2", %(what)s is "ballot 3" or, for eyes that may not know, "a member".
 SPOKEN = {
+    "lapsed a proxy for": "%(who)s let a proxy for %(what)s lapse.",
+    "set the votes": "%(who)s set the votes of %(what)s.",
     "set a password": "%(who)s set a password.",
     "adopted a constitution": "%(who)s put %(what)s on record.",
     "document issued": "%(who)s issued the paper of %(what)s.",

@@ -24,8 +24,19 @@ from coop.services.reports.spoken import sentence
 
 PAGE = 50
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
-# Nobody learns from the trail who has voted, or who is coming.
-OWN_ONLY = ("voted", "voted on", "invitation answered")
+# Nobody learns from the trail who has voted, who is coming, or who objects.
+OWN_ONLY = (
+    "voted",
+    "voted on",
+    "voted as proxy on",
+    "named a proxy for",
+    "revoked a proxy for",
+    "declined a proxy for",
+    "lapsed a proxy for",
+    "invitation answered",
+    "contested the roll of",
+    "challenged the result of",
+)
 ABOUT_SOMEBODY = ("member", "application", "charge", "waiver", "payment", "line", "person")
 # What the auditor does not read either.
 NEVER_SHOWN = frozenset(

@@ -145,7 +145,7 @@ def decisions_to_name(organisation: Organisation) -> list[Decision]:
     """The latest carried decisions, of which a grant can name the one that approved it."""
     rows = db.session.scalars(
         select(Decision)
-        .where(Decision.organisation_id == organisation.id, Decision.outcome == "carried")
+        .where(Decision.organisation_id == organisation.id, Decision.outcome == "carried", ~Decision.is_void)
         .order_by(Decision.id.desc())
         .limit(200)
     )
@@ -225,7 +225,7 @@ def _of(organisation: Organisation, decision: Decision) -> Decision:
     """The decision, if it is this organisation's and was carried."""
     if decision.organisation_id != organisation.id:
         raise Refusal(_("There is no such decision here."))
-    if decision.outcome != "carried":
+    if decision.outcome_now != "carried":
         raise Refusal(
             _(
                 "Decision %(label)s was not carried; name the decision that approved this.",

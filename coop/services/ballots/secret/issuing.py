@@ -52,6 +52,7 @@ _PLACE = (
         RollEntry.reason,
         RollEntry.voting_class,
         PaperBatch.entered_at.label("handed_in_at"),
+        PaperBatch.channel,
     )
     .outerjoin(
         RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == bindparam("voter"))
@@ -123,5 +124,5 @@ def _entry_of(place: Any, ballot: Ballot, voter: Actor, now: datetime) -> Any:
         why = row.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
     if row.handed_in_at is not None:
-        raise Refusal(handed_in_words(ballot, row.handed_in_at))
+        raise Refusal(handed_in_words(ballot, row.handed_in_at, row.channel))
     return row

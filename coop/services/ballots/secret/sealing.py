@@ -18,6 +18,8 @@ from coop.services.ballots.secret.keys import destroy_keys
 
 _SEALING = 7211  # the advisory lock
 _WAIT = "5s"  # for readers of the tables; then the next try, a second later
+# Before the tables, as everyone else does: a row that comes back asks whether its ballot is there.
+_THEIR_BALLOTS = "SELECT id FROM ballots WHERE secrecy = 'secret' ORDER BY id FOR KEY SHARE"
 _KEYS = {"tokens_issued": "roll_entry_id", "secret_votes": "serial, ballot_id"}
 
 
@@ -38,6 +40,7 @@ def end(ballot: Ballot) -> None:
         return
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"SET LOCAL lock_timeout = '{_WAIT}'"))
+        db.session.execute(text(_THEIR_BALLOTS))
         db.session.execute(text("LOCK TABLE tokens_issued, secret_votes IN ACCESS EXCLUSIVE MODE"))
     db.session.add(Sealing(ballot_id=ballot.id))
     db.session.flush()
@@ -99,12 +102,12 @@ def unscrubbed() -> list[Sealing]:
 
 def mark_sorted(ballot_ids: Sequence[int], now: datetime) -> None:
     """Note that the database was written anew since these ballots ended."""
-    _mark(ballot_ids, sorted_at=now)
+    _mark(ballot_ids, "sorted_at", now)
 
 
 def mark_scrubbed(ballot_ids: Sequence[int], now: datetime) -> None:
     """Note that nothing of what was written while these ballots were open is left on the disk."""
-    _mark(ballot_ids, scrubbed_at=now)
+    _mark(ballot_ids, "scrubbed_at", now)
 
 
 def sealing_of(ballot: Ballot) -> Sealing | None:
@@ -112,8 +115,10 @@ def sealing_of(ballot: Ballot) -> Sealing | None:
     return db.session.get(Sealing, ballot.id)
 
 
-def _mark(ballot_ids: Sequence[int], **columns: datetime) -> None:
-    db.session.execute(update(Sealing).where(Sealing.ballot_id.in_(ballot_ids)).values(**columns))
+def _mark(ballot_ids: Sequence[int], column: str, now: datetime) -> None:
+    """Set an instant once: another process may have been quicker."""
+    unset = getattr(Sealing, column).is_(None)
+    db.session.execute(update(Sealing).where(Sealing.ballot_id.in_(ballot_ids), unset).values({column: now}))
 
 
 def _votes(ballot: Ballot) -> list[Any]:

@@ -1,38 +1,20 @@
-"""Versions of the constitution, the values in force, and the one way they change: adopting a version."""
+"""Versions of the constitution and the values in force on any day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, true
 
-from coop.access import PROGRAM, Actor, Permission, authorize
-from coop.errors import Missing, Refusal
-from coop.extensions import Base, db
-from coop.gateways import markdown
-from coop.models.constitution import Article, ConstitutionVersion, ProvisionRow
+from coop.errors import Missing
+from coop.extensions import db
+from coop.models.constitution import ConstitutionVersion, ProvisionRow
 from coop.models.organisations import Body, Office, Organisation
-from coop.rules.constitution import Effective, Reading, Values, assemble, look_up, resolve
+from coop.rules.constitution import Effective, Values, look_up, resolve
 from coop.rules.provisions import REGISTRY
-from coop.services import records
 
-# A text may rule for bodies and offices of these kinds before the first of them is formed.
-BODY_KINDS = frozenset({"assembly", "board", "committee", "branch", "group"})
-OFFICE_KINDS = frozenset(
-    {
-        "secretary",
-        "treasurer",
-        "chair",
-        "librarian",
-        "auditor",
-        "returning_officer",
-        "delegate",
-        "board_member",
-    }
-)
 _FAMILIES = frozenset({"majority", "quorum", "voting_period"})
 
 
@@ -48,132 +30,14 @@ class Rule:
     spelled: str  # in the words of a member
 
 
-def read(text: str, organisation: Organisation | None = None) -> Reading:
-    """What the software would make of a text; with the organisation's own bodies and offices, if given."""
-    draft = markdown.parse(text)
-    if organisation is None:
-        return assemble(draft)
-    bodies = db.session.scalars(select(Body.slug).where(Body.organisation_id == organisation.id))
-    offices = db.session.scalars(select(Office.kind).where(Office.organisation_id == organisation.id))
-    return assemble(draft, bodies=BODY_KINDS.union(bodies), offices=OFFICE_KINDS.union(offices))
-
-
-def adopt_version(
-    organisation: Organisation,
-    text: str,
-    *,
-    passed_on: date,
-    registered_on: date | None,
-    in_force_on: date | None,
-    decision_id: int | None,
-    now: datetime,
-    actor: Actor = PROGRAM,
-) -> ConstitutionVersion:
-    """Store a text with its articles and every effective value, defaults included.
-
-    The first version is the founders'; every later one needs the constitutional decision that carried it.
-    Nothing else changes a provision.
-    """
-    authorize(actor, Permission.ADOPT_CONSTITUTION, organisation)
-    db.session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
-    earlier = latest(organisation)
-    if earlier is not None:
-        _refuse_uncarried(organisation, decision_id)
-    reading = read(text, organisation)
-    if reading.problems:
-        first = reading.problems[0]
-        raise Refusal(_("Line %(line)s: %(what)s", line=first.line, what=first.what))
-
-    version = ConstitutionVersion(
-        organisation_id=organisation.id,
-        number=earlier.number + 1 if earlier else 1,
-        text=text,
-        sha256=sha256(text.encode()).hexdigest(),
-        passed_on=passed_on,
-        registered_on=registered_on,
-        in_force_on=in_force_on,
-        decision_id=decision_id,
-        adopted_at=now,
-    )
-    version.articles = [
-        Article(
-            position=position,
-            number=article.number,
-            heading=article.heading[:200],
-            text=article.source,
-            sha256=article.sha256,
-        )
-        for position, article in enumerate(reading.articles, start=1)
-    ]
-    version.provisions = _rows(reading, earlier, decision_id)
-    db.session.add(version)
-    db.session.flush()
-    if in_force_on is not None and in_force_on <= organisation.day_of(now):
-        _obey(organisation, version)
-    facts = {
-        "version": version.number,
-        "sha256": version.sha256,
-        "articles": len(version.articles),
-        "in_force_on": in_force_on.isoformat() if in_force_on else None,
-        "decision": decision_id,
-    }
-    subject = f"constitution {version.number}"
-    records.record(organisation, actor, "adopted a constitution", subject, now, facts)
-    return version
-
-
-def _refuse_uncarried(organisation: Organisation, decision_id: int | None) -> None:
-    """Whoever asks: without a carried constitutional decision nothing is changed."""
-    decisions = Base.metadata.tables["decisions"]  # by name: ballots stand above this subject
-    carried = db.session.scalar(
-        select(decisions.c.id).where(
-            decisions.c.id == decision_id,
-            decisions.c.organisation_id == organisation.id,
-            decisions.c.decision_class == "constitutional",
-            decisions.c.outcome == "carried",
-        )
-    )
-    if carried is None:
-        raise Refusal(
-            _("The constitution changes by a carried constitutional decision, and by nothing else.")
-        )
-
-
-def _rows(
-    reading: Reading, earlier: ConstitutionVersion | None, decision_id: int | None
-) -> list[ProvisionRow]:
-    """Every effective value with the decision that set it: an unchanged value keeps its own."""
-    before = {(row.key, row.scope): row for row in earlier.provisions} if earlier else {}
-    rows = []
-    for effective in reading.effective:
-        known = before.get((effective.key, effective.scope))
-        text = effective.text
-        if effective.article is None and known is not None and not known.article:
-            text = known.value  # a release changes no default that was adopted
-        rows.append(
-            ProvisionRow(
-                key=effective.key,
-                scope=effective.scope,
-                value=text,
-                article=effective.article or "",
-                words=effective.words,
-                line=effective.line,
-                decision_id=known.decision_id if known and known.value == text else decision_id,
-            )
-        )
-    return rows
-
-
-def _obey(organisation: Organisation, version: ConstitutionVersion) -> None:
-    organisation.zone = str(rule(version, "organisation.zone").value)
-    organisation.currency = str(rule(version, "organisation.currency").value)
-
-
-def latest(organisation: Organisation) -> ConstitutionVersion | None:
-    """The version adopted last, in force or not."""
+def latest(organisation: Organisation, *, void: bool = True) -> ConstitutionVersion | None:
+    """The version adopted last, in force or not; with `void` also one whose decision became void."""
     return db.session.scalar(
         select(ConstitutionVersion)
-        .where(ConstitutionVersion.organisation_id == organisation.id)
+        .where(
+            ConstitutionVersion.organisation_id == organisation.id,
+            ConstitutionVersion.void_at.is_(None) if not void else true(),
+        )
         .order_by(ConstitutionVersion.number.desc())
         .limit(1)
     )
@@ -312,6 +176,7 @@ def history_of(version: ConstitutionVersion) -> dict[tuple[str, str], list[Setti
         .where(
             ConstitutionVersion.organisation_id == version.organisation_id,
             ConstitutionVersion.number <= version.number,
+            ConstitutionVersion.void_at.is_(None) | (ConstitutionVersion.id == version.id),
         )
         .order_by(ConstitutionVersion.number)
     )

@@ -1,0 +1,38 @@
+"""PostgreSQL is asked to move its log on only by a role that may; `docs/unlinkability.md` says how to let one."""
+
+import psycopg
+import pytest
+
+from coop.transaction import MAY_MOVE_THE_LOG_ON
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def role(cluster):
+    cluster.run("CREATE ROLE keeper LOGIN")
+    with psycopg.connect(host=str(cluster.folder), user="keeper", dbname="postgres", autocommit=True) as one:
+        yield one
+    cluster.run("DROP OWNED BY keeper", "DROP ROLE keeper")
+
+
+def may(role):
+    return role.execute(MAY_MOVE_THE_LOG_ON).fetchone()[0]
+
+
+def test_a_role_without_leave_does_not_ask(role):
+    assert not may(role)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        role.execute("CHECKPOINT")
+
+
+def test_a_role_with_leave_to_do_one_of_two_does_not_ask(role, cluster):
+    cluster.run("GRANT pg_checkpoint TO keeper")
+    assert not may(role)
+
+
+def test_a_role_with_the_leave_that_the_page_names_asks_and_is_obeyed(role, cluster):
+    cluster.run("GRANT pg_checkpoint TO keeper", "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO keeper")
+    assert may(role)
+    role.execute("SELECT pg_switch_wal()")
+    role.execute("CHECKPOINT")
