@@ -68,7 +68,7 @@ def test_what_nobody_confirmed_in_time_does_not_count_and_is_recorded(telling):
     decision = telling.seal(last(telling.ballot))
     assert (decision.result["for"], decision.result["voted"]) == (1, 1)
     event = db.session.scalars(
-        select(AuditEvent).where(AuditEvent.verb == "dropped unconfirmed papers")
+        select(AuditEvent).where(AuditEvent.verb == "dropped unconfirmed papers of")
     ).one()
     assert json.loads(event.facts) == {"batches": 1}
     assert tellers.batch_of(telling.ballot, 2).state == "cancelled"

@@ -101,7 +101,12 @@ def drop_unconfirmed(ballot: Ballot, now: datetime) -> None:
     forget(batches, now)
     facts = {"batches": len(batches)}
     record(
-        ballot.organisation_id, PROGRAM, "dropped unconfirmed papers", f"ballot {ballot.number}", now, facts
+        ballot.organisation_id,
+        PROGRAM,
+        "dropped unconfirmed papers of",
+        f"ballot {ballot.number}",
+        now,
+        facts,
     )
 
 

@@ -52,7 +52,7 @@ def appoint(
             send(organisation, "teller-appointed", key, now, membership_id=member.id, path=path)
     if new:
         facts = {"members": [member.number for member in new]}
-        record(organisation, actor, "appointed tellers", f"ballot {ballot.number}", now, facts)
+        record(organisation, actor, "appointed tellers of", f"ballot {ballot.number}", now, facts)
 
 
 def dismiss(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, number: int) -> None:
@@ -64,7 +64,7 @@ def dismiss(ballot: Ballot, organisation: Organisation, actor: Actor, now: datet
     if teller is None:
         raise Missing
     _end(teller, now)
-    record(organisation, actor, "dismissed a teller", f"ballot {ballot.number}", now, {"member": number})
+    record(organisation, actor, "dismissed a teller of", f"ballot {ballot.number}", now, {"member": number})
 
 
 def resign(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
@@ -73,7 +73,7 @@ def resign(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
     ballot = ballots.locked(ballot)
     refuse_when_over(ballot, now)
     _end(teller_of(ballot, actor), now)
-    record(organisation, actor, "resigned as a teller", f"ballot {ballot.number}", now)
+    record(organisation, actor, "resigned as a teller of", f"ballot {ballot.number}", now)
 
 
 def finish(ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime) -> None:
@@ -86,7 +86,7 @@ def finish(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
     if running_batches(ballot):
         raise Refusal(_("A batch is neither confirmed nor cancelled. Finish it first."))
     teller_of(ballot, actor).finished_at = now
-    record(organisation, actor, "has no paper left", f"ballot {ballot.number}", now)
+    record(organisation, actor, "finished the papers of", f"ballot {ballot.number}", now)
 
 
 def _appointable(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from coop.access import Actor, Permission, authorize
 from coop.errors import Missing, Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, RollEntry, TokenIssued
+from coop.models.ballots import Ballot, RollEntry
 from coop.models.members import Membership
 from coop.models.organisations import Organisation
 from coop.models.tellers import PaperRequest
@@ -28,13 +28,10 @@ def why_no_paper(ballot: Ballot, voter: Actor, now: datetime) -> str:
         return str(place.reason if place else ballots.why_not(ballot, voter.membership))
     if place.handed_in_at is not None:
         return ballots.handed_in_words(ballot, place.handed_in_at, place.channel)
-    if _has_token(ballot, voter):
+    if place.issued:
         return str(
             _("Your secret vote here was begun, and nobody can tell whether it was cast. Finish it here.")
         )
-    if place.has_voted:
-        told = _("You have voted here already. That vote counts, and you can change it until voting closes.")
-        return str(told)
     if place.has_voted:
         told = _("You have voted here already. That vote counts, and you can change it until voting closes.")
         return str(told)
@@ -66,7 +63,7 @@ def ask_for_paper(
         db.session.add(asked)
     asked.way = way
     db.session.flush()
-    record(organisation, voter, "asked for a paper vote", f"ballot {ballot.number}", now, {"way": way})
+    record(organisation, voter, "asked for a paper to vote on", f"ballot {ballot.number}", now, {"way": way})
 
 
 def take_back(ballot: Ballot, organisation: Organisation, voter: Actor, now: datetime) -> None:
@@ -77,7 +74,7 @@ def take_back(ballot: Ballot, organisation: Organisation, voter: Actor, now: dat
         return
     db.session.delete(asked)
     db.session.flush()
-    record(organisation, voter, "no longer asks for a paper vote", f"ballot {ballot.number}", now)
+    record(organisation, voter, "took back the request for a paper of", f"ballot {ballot.number}", now)
 
 
 def note_sent(
@@ -97,13 +94,4 @@ def note_sent(
     if asked.sent_at is None:
         asked.sent_at = now
         db.session.flush()
-        record(organisation, actor, "gave out a paper", f"ballot {ballot.number}", now, {"member": number})
-
-
-def _has_token(ballot: Ballot, voter: Actor) -> bool:
-    issued = (
-        select(TokenIssued.roll_entry_id)
-        .join(RollEntry, RollEntry.id == TokenIssued.roll_entry_id)
-        .where(RollEntry.ballot_id == ballot.id, RollEntry.membership_id == voter.membership_id)
-    )
-    return db.session.scalar(issued) is not None
+        record(organisation, actor, "gave out a paper of", f"ballot {ballot.number}", now, {"member": number})

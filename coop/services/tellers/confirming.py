@@ -42,7 +42,7 @@ def confirm(
         if ballot.secrecy == "secret":
             _refuse_few(batch)
         _count(batch, teller, now)
-    note(batch, "confirmed papers", ballot, organisation, actor, now)
+    note(batch, "confirmed papers of", ballot, organisation, actor, now)
     return batch
 
 
@@ -53,7 +53,7 @@ def cancel(ballot: Ballot, organisation: Organisation, actor: Actor, now: dateti
     at_work(ballot, actor, now)
     batch = running(ballot, number)
     ballots.forget([batch.id], now)
-    note(batch, "cancelled papers", ballot, organisation, actor, now)
+    note(batch, "cancelled papers of", ballot, organisation, actor, now)
 
 
 def _refuse_few(batch: PaperBatch) -> None:

@@ -52,7 +52,7 @@ def enter(
     db.session.add(batch)
     db.session.flush()
     keep(batch, entries)
-    note(batch, "entered papers", ballot, organisation, actor, now)
+    note(batch, "entered papers of", ballot, organisation, actor, now)
     return batch
 
 
@@ -79,7 +79,7 @@ def correct(
     batch.entered, batch.voters = pile.plain(), len(entries)
     db.session.flush()
     keep(batch, entries)
-    note(batch, "corrected papers", ballot, organisation, actor, now)
+    note(batch, "corrected papers of", ballot, organisation, actor, now)
 
 
 def repeat(
@@ -102,7 +102,7 @@ def repeat(
     _refuse_sum(pile, batch.voters)
     batch.repeated_by_id, batch.repeated = teller.id, pile.plain()
     db.session.flush()
-    note(batch, "entered papers again", ballot, organisation, actor, now)
+    note(batch, "entered again the papers of", ballot, organisation, actor, now)
     return batch.agrees
 
 

@@ -50,7 +50,7 @@ def call_out(
         spoken[str(number)] = str(says)
         keep(batch, [entry])
     batch.entered, batch.voters = {"spoken": spoken, "absent": absent}, len(spoken)
-    note(batch, "recorded a spoken vote", ballot, organisation, actor, now)
+    note(batch, "recorded a spoken vote on", ballot, organisation, actor, now)
 
 
 def give(batch: PaperBatch, teller: Teller, now: datetime) -> None:
