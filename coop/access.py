@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import or_, select
 
+from coop.duties import runs, unless_candidate, with_vacant_duties
 from coop.errors import Forbidden
 from coop.extensions import db
 from coop.models.accounts import Person
@@ -61,6 +62,7 @@ class Permission(StrEnum):
     KEEP_BODIES = auto()
     KEEP_TERMS = auto()
     SET_UP_BALLOT = auto()
+    NAME_RETURNING_OFFICER = auto()
     SEE_ROLL = auto()
     CERTIFY_BALLOT = auto()
     CALL_MEETING = auto()
@@ -178,6 +180,8 @@ def any_office(actor: Actor, _thing: Any) -> bool:
 class Door:
     """Stands for "something of this organisation" when a route is entered, before the thing is known."""
 
+    is_door = True
+
     def __init__(self, organisation: Organisation) -> None:
         self.organisation_id = organisation.id
 
@@ -205,7 +209,8 @@ def bodies_of(membership_id: int) -> set[int]:
 secretary = holds("secretary")
 treasurer = holds("treasurer")
 auditor = holds("auditor")
-returning_officer = holds("returning_officer")
+returning_officer = runs(holds("returning_officer"))
+other_officer = unless_candidate(holds("chair", "secretary", "treasurer", "returning_officer"))
 chair = holds("chair")
 librarian = holds("librarian")
 
@@ -249,6 +254,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.KEEP_BODIES: (secretary, founder, operator),
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
     P.SET_UP_BALLOT: (returning_officer, founder),
+    P.NAME_RETURNING_OFFICER: (other_officer,),
     P.SEE_ROLL: (returning_officer, auditor),
     P.CERTIFY_BALLOT: (returning_officer, founder),
     P.CALL_MEETING: (secretary, chair, founder),
@@ -336,8 +342,12 @@ def actor_of(membership: Membership, status: str, day: date, *, person_id: int |
         membership_id=membership.id,
         label=f"member {membership.number}",
         status=status,
-        seats=frozenset(
-            Seat(kind, body_id, body_kind) for kind, body_id, body_kind, who in seats if who == membership.id
+        seats=with_vacant_duties(
+            frozenset(
+                Seat(kind, body_id, body) for kind, body_id, body, who in seats if who == membership.id
+            ),
+            membership.organisation_id,
+            day,
         ),
         founding=all(who is None for *_, who in seats) and not ever_held(membership.organisation_id),
     )

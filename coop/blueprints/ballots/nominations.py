@@ -16,6 +16,7 @@ from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.bodies import own_bodies, own_body
 from coop.blueprints.ballots.forms import OfficeForm
 from coop.blueprints.ballots.photos import photo_addresses, taken_photo
+from coop.blueprints.ballots.running import running
 from coop.errors import Refusal
 from coop.models.nominations import NominationCall
 from coop.services import ballots, nominations, organisations
@@ -131,6 +132,7 @@ def render_call(number: int, naming: FlaskForm | None = None, standing: FlaskFor
         mine=mine,
         shown=shown,
         photos=photo_addresses(nominations.photos_in(found)),
+        **running(found),
         needed=nominations.asked_for(found),
         lacking={one.id: nominations.unseconded(found, one) for one, _eligible in shown},
         secondable={

@@ -12,6 +12,7 @@ from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.photos import photo_addresses
+from coop.blueprints.ballots.running import running
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.words import choice_words, class_words, measure_words, outcome_words
 from coop.errors import Missing, Refusal
@@ -101,6 +102,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         rule=ballots.explain(rule, could),
         options=ballots.options_for(ballot, g.actor, rule),
         photos=photo_addresses(nominations.photos_on(ballot)),
+        **running(ballot),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],

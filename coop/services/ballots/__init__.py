@@ -13,6 +13,7 @@ from coop.services.ballots.drafting import (
     set_up_election,
     void,
 )
+from coop.services.ballots.officers import Named, hand_over, name_officer, officer_named, who_runs
 from coop.services.ballots.ordering import how_drawn, options_for, order_words
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
@@ -55,6 +56,7 @@ __all__ = [
     "VOTES_A_PAGE",
     "Candidate",
     "Listing",
+    "Named",
     "Place",
     "Preview",
     "RollLine",
@@ -77,6 +79,7 @@ __all__ = [
     "explain",
     "find",
     "find_decision",
+    "hand_over",
     "head_of_bundle",
     "how_drawn",
     "ids_due",
@@ -84,6 +87,8 @@ __all__ = [
     "list_ballots",
     "list_decisions",
     "member_mark",
+    "name_officer",
+    "officer_named",
     "offices_to_fill",
     "open_ballot",
     "open_due",
@@ -104,6 +109,7 @@ __all__ = [
     "void",
     "vote_of",
     "what_else",
+    "who_runs",
     "who_voted_how",
     "why_not",
 ]
