@@ -141,7 +141,7 @@ def test_an_officer_sets_up_no_election_with_themselves_on_the_paper(coop, deed,
              candidates=[ballots.Candidate(one) for one in members[:2]])  # fmt: skip
 
 
-def test_without_a_returning_officer_the_secretary_has_the_duty(coop, officers, make, now):
+def test_without_a_returning_officer_the_secretary_has_the_duty(context, coop, officers, make, now):
     organisation, members, _officer = coop
     body, secretary = organisations.assembly_of(organisation), officers[1].membership
     assert not any(may(make.actor(secretary), one, body) for one in DEEDS)
@@ -152,7 +152,7 @@ def test_without_a_returning_officer_the_secretary_has_the_duty(coop, officers, 
     assert not any(may(officers[0], one, body) for one in DEEDS), "the chair has not"
 
 
-def test_the_secretary_of_a_branch_has_the_duty_only_where_the_whole_has_no_officer(make, now):
+def test_the_secretary_of_a_branch_has_the_duty_only_where_the_whole_has_no_officer(context, make):
     organisation = make.organisation()
     branch = make.body(organisation, "branch")
     secretary = make.officer(organisation, "secretary", "Bea", body=branch)
