@@ -25,16 +25,11 @@ def candidates_of(thing: Any) -> set[int]:
     return set()
 
 
-def named_for(thing: Any) -> int | None:
-    """Return the member who was named to run this election or call, if its own officer stands in it."""
-    if isinstance(thing, Ballot) and thing.kind == "election":
-        which = BallotOfficer.ballot_id == thing.id
-    elif isinstance(thing, NominationCall):
-        which = BallotOfficer.call_id == thing.id
-    else:
-        return None
-    latest = select(BallotOfficer.membership_id).where(which).order_by(BallotOfficer.id.desc()).limit(1)
-    return db.session.scalar(latest)
+def named_for(thing: Any) -> BallotOfficer | None:
+    """Return who was named to run this election or call, if its own officer stands in it."""
+    if isinstance(thing, NominationCall) or (isinstance(thing, Ballot) and thing.kind == "election"):
+        return thing.named_officers[-1] if thing.named_officers else None
+    return None
 
 
 def runs(holds: Predicate) -> Predicate:
@@ -46,7 +41,7 @@ def runs(holds: Predicate) -> Predicate:
         if getattr(thing, "is_door", False):
             return holds(actor, thing) or _named_anywhere(actor)
         named = named_for(thing)
-        return holds(actor, thing) if named is None else named == actor.membership_id
+        return holds(actor, thing) if named is None else named.membership_id == actor.membership_id
 
     return predicate
 

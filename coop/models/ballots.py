@@ -81,6 +81,7 @@ class Ballot(Base):
         back_populates="ballot", order_by="BallotOption.position"
     )
     motion: Mapped[Motion | None] = relationship()
+    named_officers: Mapped[list["BallotOfficer"]] = relationship(order_by="BallotOfficer.id")
 
     def is_open(self, now: datetime) -> bool:
         return (

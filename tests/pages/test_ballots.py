@@ -181,8 +181,11 @@ def test_an_empty_ranking_says_what_to_do(client, open_election, real_now):
     assert page.errors == ["Choose first: put at least one candidate in place 1."]
 
 
-def test_the_result_of_an_election_shows_every_round_and_no_voter(client, open_election, real_now):
-    number = open_election(real_now - timedelta(days=20), [[1], [2], [3, 2]], candidates=(2, 3, 4))
+def test_the_result_of_an_election_shows_every_round_and_no_voter(
+    client, make, coop, open_election, real_now
+):
+    make.members(coop, 1)
+    number = open_election(real_now - timedelta(days=20), [[1], [2], [3, 2]], candidates=(2, 3, 5))
     client.sign_in("amina@pioneers.example")
     page = client.visit(f"/pioneers/ballots/{number}")
     assert "Elected:" in page

@@ -101,7 +101,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         paper=paper,
         rule=ballots.explain(rule, could),
         options=ballots.options_for(ballot, g.actor, rule),
-        photos=photo_addresses(nominations.photos_on(ballot)),
+        photos=photo_addresses(nominations.photos_on(ballot) if ballot.sealed_at is None else {}),
         **running(ballot),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
 
 from coop.access import Actor, Permission, authorize
 from coop.duties import candidates_of, named_for
@@ -72,7 +71,7 @@ def who_runs(thing: Any, day: date) -> list[Membership]:
     """
     named = named_for(thing)
     if named is not None:
-        holders = [db.session.get_one(Membership, named)]
+        holders = [db.session.get_one(Membership, named.membership_id)]
     else:
         terms = db.session.execute(
             select(Office.kind, Membership)
@@ -95,32 +94,23 @@ def who_runs(thing: Any, day: date) -> list[Membership]:
 
 def officer_named(thing: Any) -> Named | None:
     """Say whom the officers named to run it; None where its own officer does."""
-    by = aliased(Membership)
-    key = BallotOfficer.ballot_id if isinstance(thing, Ballot) else BallotOfficer.call_id
-    row = db.session.execute(
-        select(Membership.name, by.name, BallotOfficer.named_at)
-        .select_from(BallotOfficer)
-        .join(Membership, Membership.id == BallotOfficer.membership_id)
-        .join(by, by.id == BallotOfficer.named_by_id)
-        .where(key == thing.id)
-        .order_by(BallotOfficer.id.desc())
-        .limit(1)
-    ).first()
-    return Named(*row) if row else None
+    named = named_for(thing)
+    if named is None:
+        return None
+    who, by = (db.session.get_one(Membership, one) for one in (named.membership_id, named.named_by_id))
+    return Named(who.name, by.name, named.named_at)
 
 
 def hand_over(call: Any, ballot: Ballot) -> None:
     """Let whoever was named for a call run the election drawn up from it."""
-    latest = select(BallotOfficer).where(BallotOfficer.call_id == call.id).order_by(BallotOfficer.id.desc())
-    named = db.session.scalars(latest.limit(1)).first()
+    named = named_for(call)
     if named is not None:
         _add(ballot, named.membership_id, named.named_by_id, named.named_at)
 
 
 def _add(thing: Any, membership_id: int, named_by_id: int, at: datetime) -> BallotOfficer:
-    which = {"ballot_id": thing.id} if isinstance(thing, Ballot) else {"call_id": thing.id}
-    made = BallotOfficer(membership_id=membership_id, named_by_id=named_by_id, named_at=at, **which)
-    db.session.add(made)
+    made = BallotOfficer(membership_id=membership_id, named_by_id=named_by_id, named_at=at)
+    thing.named_officers.append(made)
     db.session.flush()
     return made
 

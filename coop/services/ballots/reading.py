@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import format_datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
+from sqlalchemy.orm import joinedload
 
 from coop.access import Actor
 from coop.errors import Missing
@@ -56,8 +57,10 @@ class RollLine:
     notices: str
 
 
-_BY_NUMBER = select(Ballot).where(
-    Ballot.organisation_id == bindparam("organisation"), Ballot.number == bindparam("number")
+_BY_NUMBER = (
+    select(Ballot)
+    .where(Ballot.organisation_id == bindparam("organisation"), Ballot.number == bindparam("number"))
+    .options(joinedload(Ballot.named_officers))
 )
 
 
@@ -65,7 +68,8 @@ def find(organisation: Organisation, number: int) -> Ballot:
     """Return a ballot by its number; Missing for one of another organisation."""
     # The key as it is known: an expired organisation need not be read again on the busy road of votes.
     (here,) = inspect(organisation).identity or (organisation.id,)
-    ballot = db.session.scalar(_BY_NUMBER, {"organisation": here, "number": number})
+    asked = {"organisation": here, "number": number}
+    ballot = db.session.scalars(_BY_NUMBER, asked).unique().one_or_none()
     if ballot is None:
         raise Missing
     return ballot
