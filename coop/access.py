@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from coop.actors import OPERATOR, PROGRAM, Actor, Seat, actor_for, actor_of
+from coop.duties import runs, unless_candidate
 from coop.errors import Forbidden
 from coop.extensions import db
 from coop.models.accounts import Person
@@ -67,6 +68,7 @@ class Permission(StrEnum):
     KEEP_BODIES = auto()
     KEEP_TERMS = auto()
     SET_UP_BALLOT = auto()
+    NAME_RETURNING_OFFICER = auto()
     SEE_ROLL = auto()
     ENTER_PAPER_VOTES = auto()
     CERTIFY_BALLOT = auto()
@@ -175,6 +177,8 @@ def any_office(actor: Actor, _thing: Any) -> bool:
 class Door:
     """Stands for "something of this organisation" when a route is entered, before the thing is known."""
 
+    is_door = True
+
     def __init__(self, organisation: Organisation) -> None:
         self.organisation_id = organisation.id
 
@@ -212,7 +216,8 @@ def teller(actor: Actor, thing: Any) -> bool:
 secretary = holds("secretary")
 treasurer = holds("treasurer")
 auditor = holds("auditor")
-returning_officer = holds("returning_officer")
+returning_officer = runs(holds("returning_officer"))
+other_officer = unless_candidate(holds("chair", "secretary", "treasurer", "returning_officer"))
 chair = holds("chair")
 librarian = holds("librarian")
 
@@ -259,6 +264,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.KEEP_BODIES: (secretary, founder, operator),
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
     P.SET_UP_BALLOT: (returning_officer, founder),
+    P.NAME_RETURNING_OFFICER: (other_officer,),
     P.SEE_ROLL: (returning_officer, auditor),
     P.ENTER_PAPER_VOTES: (teller,),
     P.CERTIFY_BALLOT: (returning_officer, founder),

@@ -86,6 +86,7 @@ class Ballot(Base):
         back_populates="ballot", order_by="BallotOption.position"
     )
     motion: Mapped[Motion | None] = relationship()
+    named_officers: Mapped[list["BallotOfficer"]] = relationship(order_by="BallotOfficer.id")
 
     def is_open(self, now: datetime) -> bool:
         return (
@@ -127,6 +128,20 @@ class BallotOption(Base):
     statement: Mapped[str] = mapped_column(Text, default="")
 
     ballot: Mapped[Ballot] = relationship(back_populates="options")
+
+
+class BallotOfficer(Base):
+    """Who was named to run one election, or the call before it, because its officer stands. The latest row holds."""
+
+    __tablename__ = "ballot_officers"
+    __table_args__ = (CheckConstraint("(ballot_id IS NULL) <> (call_id IS NULL)", name="one_thing"),)
+
+    id: Mapped[int] = key()
+    ballot_id: Mapped[int | None] = points_to("ballots", nullable=True)
+    call_id: Mapped[int | None] = points_to("nomination_calls", nullable=True)
+    membership_id: Mapped[int] = points_to("memberships")
+    named_by_id: Mapped[int] = points_to("memberships")
+    named_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class RollEntry(Base):

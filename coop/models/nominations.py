@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.extensions import Base
-from coop.models.ballots import Ballot
+from coop.models.ballots import Ballot, BallotOfficer
 from coop.models.columns import Instant, key, points_to
 from coop.models.members import Membership
 from coop.models.organisations import Body, Office
@@ -56,6 +56,7 @@ class NominationCall(Base):
     office: Mapped[Office] = relationship()
     ballot: Mapped[Ballot | None] = relationship()
     body: Mapped[Body] = relationship()
+    named_officers: Mapped[list[BallotOfficer]] = relationship(order_by=BallotOfficer.id)
     nominations: Mapped[list["Nomination"]] = relationship(back_populates="call", order_by="Nomination.id")
 
     def stage_at(self, now: datetime) -> str:

@@ -195,7 +195,16 @@ def test_whoever_stands_judges_nobody(coop, call, stands, deed, now):
     organisation, members, officer = coop
     stands(members[0], members[1])
     nomination = nominations.nomination_of(call, members[1].number)
-    with pytest.raises(Refusal, match="stand yourself"):
+    with pytest.raises(Forbidden):
+        deed(nominations.refuse, nomination, organisation, officer, now, reason="A rival.")
+
+
+def test_whoever_is_named_and_has_not_answered_judges_nobody(coop, call, stands, make, deed, now):
+    organisation, members, officer = coop
+    stands(members[1])
+    deed(nominations.nominate, call, organisation, make.actor(members[1]), now, number=members[0].number)
+    nomination = nominations.nomination_of(call, members[1].number)
+    with pytest.raises(Refusal, match="You are nominated yourself"):
         deed(nominations.refuse, nomination, organisation, officer, now, reason="A rival.")
 
 

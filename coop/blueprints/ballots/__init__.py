@@ -14,6 +14,7 @@ from coop.blueprints.ballots import (  # noqa: E402
     photos,  # noqa: F401
     proxies,  # noqa: F401
     roll_call,  # noqa: F401
+    running,  # noqa: F401
     secret,  # noqa: F401
     secret_papers,  # noqa: F401
     setting_up,  # noqa: F401

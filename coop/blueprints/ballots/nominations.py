@@ -15,6 +15,7 @@ from coop.blueprints.ballots.doing import Answer
 from coop.blueprints.ballots.doing import do as _do
 from coop.blueprints.ballots.forms import OfficeForm
 from coop.blueprints.ballots.photos import photo_addresses, taken_photo
+from coop.blueprints.ballots.running import running
 from coop.models.nominations import NominationCall
 from coop.services import ballots, nominations, organisations
 from coop.transaction import writing
@@ -127,6 +128,7 @@ def render_call(number: int, naming: FlaskForm | None = None, standing: FlaskFor
         mine=mine,
         shown=shown,
         photos=photo_addresses(nominations.photos_in(found)),
+        **running(found),
         needed=nominations.asked_for(found),
         lacking={one.id: nominations.unseconded(found, one) for one, _eligible in shown},
         secondable={

@@ -13,6 +13,7 @@ from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.photos import photo_addresses
+from coop.blueprints.ballots.running import running
 from coop.blueprints.ballots.secret_papers import told_to_browser
 from coop.blueprints.ballots.uncounted import anothers, says_uncounted, voter
 from coop.blueprints.ballots.voice import voice_of
@@ -121,7 +122,8 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         paper=paper,
         rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
         options=ballots.options_for(ballot, g.actor, rule),
-        photos=photo_addresses(nominations.photos_on(ballot)),
+        photos=photo_addresses(nominations.photos_on(ballot) if ballot.sealed_at is None else {}),
+        **running(ballot),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],

@@ -50,6 +50,7 @@ from coop.services.ballots.mailings import Told, not_yet_voted, told_of
 from coop.services.ballots.mailings import ids_waiting as mailings_waiting
 from coop.services.ballots.mailings import queue as queue_mailing
 from coop.services.ballots.marks import member_mark
+from coop.services.ballots.officers import Named, hand_over, name_officer, officer_named, who_runs
 from coop.services.ballots.ordering import how_drawn, options_for, order_words
 from coop.services.ballots.papers import paper_of
 from coop.services.ballots.preparing import (
@@ -123,6 +124,7 @@ __all__ = [
     "Effects",
     "Held",
     "Listing",
+    "Named",
     "Place",
     "Post",
     "Preview",
@@ -173,6 +175,7 @@ __all__ = [
     "find_decision",
     "find_holders",
     "forget",
+    "hand_over",
     "handed_in_words",
     "head_of_bundle",
     "how_drawn",
@@ -188,9 +191,11 @@ __all__ = [
     "mark_posted",
     "may_answer",
     "member_mark",
+    "name_officer",
     "name_proxy",
     "not_yet_voted",
     "note_printed",
+    "officer_named",
     "offices_to_fill",
     "open_ballot",
     "open_due",
@@ -234,6 +239,7 @@ __all__ = [
     "ways_of",
     "weights_of",
     "what_else",
+    "who_runs",
     "who_voted_how",
     "why_no_proxy",
     "why_not",

@@ -101,14 +101,18 @@ def set_up_election(
     reopen: bool = False,
     secrecy: str = "",
     without_vote: bool = False,
+    call: Any = None,
 ) -> Ballot:
     """Draft an election for an office; the assembly elects, unless `body` is the office's own.
 
     With `reopen` each candidate must beat the option to reopen nominations, which stands last. `without_vote`
     is for no more candidates than seats: nobody votes, and they are elected unopposed when voting would close.
+    Whoever runs the `call` for nominations it is drawn up from may draft it.
     """
     body = body or assembly_of(organisation)
-    authorize(actor, Permission.SET_UP_BALLOT, body)
+    authorize(actor, Permission.SET_UP_BALLOT, call or body)
+    if not actor.founding and any(one.membership.id == actor.membership_id for one in candidates):
+        raise Refusal(_("You stand yourself, so another must run this election. Call nominations for it."))
     if office.organisation_id != organisation.id or (body.kind != "assembly" and body.id != office.body_id):
         raise Refusal(
             _("%(body)s does not elect to this office. Choose another body or office.", body=body.name)

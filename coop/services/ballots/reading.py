@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, inspect, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from coop.access import Actor
 from coop.errors import Missing
@@ -79,8 +79,10 @@ class VoteLine:
     by: str = ""  # who cast it, if a proxy did
 
 
-_BY_NUMBER = select(Ballot).where(
-    Ballot.organisation_id == bindparam("organisation"), Ballot.number == bindparam("number")
+_BY_NUMBER = (
+    select(Ballot)
+    .where(Ballot.organisation_id == bindparam("organisation"), Ballot.number == bindparam("number"))
+    .options(joinedload(Ballot.named_officers))
 )
 
 
@@ -88,7 +90,8 @@ def find(organisation: Organisation, number: int) -> Ballot:
     """Return a ballot by its number; Missing for one of another organisation."""
     # The key as it is known: an expired organisation need not be read again on the busy road of votes.
     (here,) = inspect(organisation).identity or (organisation.id,)
-    ballot = db.session.scalar(_BY_NUMBER, {"organisation": here, "number": number})
+    asked = {"organisation": here, "number": number}
+    ballot = db.session.scalars(_BY_NUMBER, asked).unique().one_or_none()
     if ballot is None:
         raise Missing
     return ballot

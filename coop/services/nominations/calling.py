@@ -177,7 +177,9 @@ def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now:
         body=call.body,
         reopen=too_few == "reopen",
         without_vote=too_few == "unopposed",
+        call=call,
     )
+    ballots.hand_over(call, ballot)
     call.ballot = ballot
     db.session.flush()
     facts = {"ballot": ballot.number, "candidates": len(standing), "left_out": len(accepted) - len(standing)}

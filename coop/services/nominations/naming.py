@@ -103,8 +103,8 @@ def refuse(
     authorize(actor, Permission.SET_UP_BALLOT, nomination.call)
     call, reason = locked(nomination.call), reason.strip()
     mine = mine_in(call, actor)
-    if mine is not None and mine.state in ("named", "accepted"):
-        raise Refusal(_("You stand yourself, so another officer must judge this nomination."))
+    if mine is not None and mine.state == "named":
+        raise Refusal(_("You are nominated yourself. Decline first, or let another officer judge this."))
     if call.stage_at(now) not in ("open", "answers", "over"):
         raise Refusal(_("The ballot is drawn up, or the call is off. Nominations stand as they are."))
     if not reason:
