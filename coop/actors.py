@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, or_, select
 
+from coop.duties import with_vacant_duties
 from coop.extensions import db
 from coop.models.accounts import Person
 from coop.models.members import Holder, Membership, status_of
@@ -102,10 +103,14 @@ def actor_of(membership: Membership, status: str, day: date, *, person_id: int |
         membership_id=membership.id,
         label=f"member {membership.number}",
         status=status,
-        seats=frozenset(
-            Seat(office, body_id, body_kind)
-            for _ever_held, office, body_id, body_kind in rows
-            if office is not None
+        seats=with_vacant_duties(
+            frozenset(
+                Seat(office, body_id, body_kind)
+                for _ever_held, office, body_id, body_kind in rows
+                if office is not None
+            ),
+            membership.organisation_id,
+            day,
         ),
         founding=not rows[0][0],
     )
