@@ -191,7 +191,7 @@ def test_a_faulty_signature_never_leaves(class_keys, public, monkeypatch):
 
 def test_a_voter_takes_no_signature_by_another_key(class_keys, public):
     member = Voter(BALLOT, "member", public)
-    with pytest.raises(ValueError, match="not (by the key|a signature by|a blinded value)"):  # by size
+    with pytest.raises(ValueError, match=r"not (by the key|a signature by|a blinded value)"):  # by size
         member.take(sign_blinded(class_keys["worker"][1], member.blinded))
     with pytest.raises(ValueError, match="no token yet"):
         member.cast("for")
