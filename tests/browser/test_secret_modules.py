@@ -175,8 +175,9 @@ def test_a_paper_is_read_as_the_server_reads_it(page, serve_app, serve, method):
     how = METHODS.get(method)
     with serve_app.test_request_context("/"):
         fields = render_template_string(
-            '{% include "ballots/_fields.html" %}',
-            ballot=SimpleNamespace(options=OPTIONS),
+            '{% include "ballots/_marks.html" %}',
+            options=OPTIONS,
+            photos={},
             method=how,
             paper=election_paper(how.paper, OPTIONS) if how else MotionPaper(),
         )

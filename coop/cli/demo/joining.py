@@ -5,7 +5,7 @@ from pathlib import Path
 import coop
 from coop.access import OPERATOR, Actor
 from coop.cli.demo import people
-from coop.cli.demo.people import AUDITOR, CHAIR, LIBRARIAN, RETURNING, SECRETARY
+from coop.cli.demo.people import AUDITOR, CHAIR, LIBRARIAN, MEMBER, RETURNING, SECRETARY
 from coop.cli.demo.story import Story
 from coop.services import accounts, constitution, members, organisations
 from coop.services.members.enrolling import HeldBy, enrol
@@ -131,22 +131,23 @@ def join_first(story: Story) -> None:
 
 
 def elect_officers(story: Story) -> None:
-    numbers = []
+    numbers = {}
     for kind, (known, other) in STANDING.items():
         words = f"I would like to serve as {kind.replace('_', ' ')} and have time for it every week."
-        numbers.append(
-            story.elect(
-                SLUG,
-                ("assembly", kind),
-                story.on(32),
-                CHAIR,
-                [(known, words), (other, "I stand so that there is a choice.")],
-                votes=lambda voter, _n, known=known, other=other: two_ranked(voter, known, other),
-            )
+        numbers[kind] = story.elect(
+            SLUG,
+            ("assembly", kind),
+            story.on(32),
+            CHAIR,
+            [(known, words), (other, "I stand so that there is a choice.")],
+            votes=lambda voter, _n, known=known, other=other: two_ranked(voter, known, other),
         )
-    for number in numbers:
+    for number in numbers.values():
         story.seal(SLUG, number)
-    for number in numbers:
+    own = numbers.pop("returning_officer")  # nobody certifies their own election
+    story.name_officer(SLUG, own, CHAIR, MEMBER)
+    story.certify(SLUG, own, MEMBER)
+    for number in numbers.values():
         story.certify(SLUG, number, RETURNING)
 
 

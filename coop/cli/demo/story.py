@@ -204,6 +204,15 @@ class Story:
                 raise LookupError(f"ballot {number} is not due")
             return decision.id
 
+    def name_officer(self, slug: str, number: int, naming: int, named: int) -> None:
+        """Name a member to run an election whose officer stands in it."""
+        with self.deed(slug) as organisation:
+            ballot = ballots.find(organisation, number)
+            at = min(ballot.closes_at + timedelta(hours=20), self.now)
+            ballots.name_officer(
+                ballot, organisation, self.acting(organisation, naming, at), at, number=named
+            )
+
     def certify(self, slug: str, number: int, returning: int) -> None:
         with self.deed(slug) as organisation:
             ballot = ballots.find(organisation, number)
