@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 5000
 INSTANCE ?= instance
 DEMO ?= 1
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 2 --dist loadfile --timeout 900
 
 BIN := .venv/bin
 
@@ -37,7 +37,7 @@ bench: .venv/test.made ## Measure votes, rolls, pages and counts; write benchmar
 	@$(BIN)/python -m benchmarks
 
 prove: .venv/test.made ## Run the tests at full size; write docs/evidence (a second call resumes)
-	@COOP_SCALE=full $(BIN)/pytest --prove $(PYTEST)
+	@COOP_SCALE=full $(BIN)/pytest --prove $(PYTEST) --timeout 3600
 
 lock: .venv/test.made ## Lock the newest allowed versions with their hashes
 	@$(BIN)/python scripts/lock.py
