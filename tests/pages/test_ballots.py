@@ -75,9 +75,8 @@ def open_election(make, coop, members):
         with make.scope():
             here, officer = db.session.get(Organisation, coop.id), make.actor(members[0])
             office = organisations.find_office(here, "treasurer")
-            people = ballots.candidates_by_number(
-                here, [(number, f"I am number {number}.") for number in candidates]
-            )
+            said = [(number, f"I am number {number}.") for number in candidates]
+            people = ballots.candidates_by_number(here, said)
             ballot = ballots.set_up_election(here, officer, at, office=office, candidates=people)
             ballots.open_ballot(ballot, here, officer, at)
             for member, paper in zip(members, papers, strict=False):

@@ -26,7 +26,7 @@ from coop.blueprints.ballots.words import (
     way_words,
 )
 from coop.errors import Missing, Refusal
-from coop.models.ballots import Ballot
+from coop.models.ballots import Ballot, Decision
 from coop.rules.tally import METHODS
 from coop.services import ballots, nominations, organisations, records, tellers
 from coop.transaction import chain_events, seal_ballot, writing
@@ -105,7 +105,6 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         chosen = seat.choice if isinstance(seat.choice, list) else ()
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
-    size = ballots.size_of(ballot) if ballot.opened_at else None
     page = max(1, request.args.get("page", 1, type=int))
     candidates = {option.position: option.name for option in ballot.options}
     return render_template(
@@ -120,7 +119,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         gone=gone,
         why_not="" if place or not ballot.opened_at else ballots.why_not(ballot, g.actor.membership),
         paper=paper,
-        rule=ballots.explain(rule, size.votes, size.members) if size else ballots.explain(rule),
+        rule=_rule_told(ballot, rule, decision),
         options=ballots.options_for(ballot, g.actor, rule),
         photos=photo_addresses(nominations.photos_on(ballot) if ballot.sealed_at is None else {}),
         **running(ballot),
@@ -155,6 +154,16 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         if decision and g.actor.membership
         else "",
     )
+
+
+def _rule_told(ballot: Ballot, rule: dict[str, Any], decision: Decision | None) -> str:
+    """Say the rule in numbers once the roll stands; the decision keeps how many were on it."""
+    if decision is not None:
+        return ballots.explain(rule, decision.result["eligible"], decision.result.get("members"))
+    if ballot.opened_at is None:
+        return ballots.explain(rule)
+    size = ballots.size_of(ballot)
+    return ballots.explain(rule, size.votes, size.members)
 
 
 def _kept_secret(ballot: Ballot, told: dict[str, Any] | None) -> dict[str, Any] | None:
