@@ -32,7 +32,7 @@ def election(client, make):
         make.officer(
             organisation, "returning_officer", "Rita", email="rita@pioneers.example", password=PASSWORD
         )
-        for name in ("Ada", "Ben", "Cem"):
+        for name in ("Ada", "Ben", "Cem", "Tom", "Una"):
             make.member(organisation, name, email=f"{name.lower()}@pioneers.example", password=PASSWORD)
         opened = opened or datetime.now(UTC)
         with make.scope():
@@ -120,10 +120,14 @@ def test_the_returning_officer_tries_it_before_opening(client, election):
 def test_the_result_tells_how_many_voted_so(client, election):
     election("irv", opened=datetime.now(UTC) - timedelta(days=30), votes=[[2], [], [2]])
     page = client.visit(HERE)
-    assert "3 of 4 members voted, 1 of them for none of these. Article" in page.text.replace(
-        "Version", "Article"
-    )
+    assert "3 of 6 members voted, 1 of them for none of these." in page
     assert "You took part." in page
+
+
+def sign_in_instead(client, name):
+    client.visit("/pioneers/")
+    client.sign_out()
+    client.sign_in(f"{name}@pioneers.example", PASSWORD)
 
 
 def test_tellers_enter_those_papers_in_a_field_of_their_own(client, make, election):
@@ -131,8 +135,9 @@ def test_tellers_enter_those_papers_in_a_field_of_their_own(client, make, electi
     with make.scope():
         here = db.session.scalar(db.select(Organisation).filter_by(slug="pioneers"))
         rita = make.actor(members.find(here, 1))
-        where = {"numbers": [2, 3], "papers_to": "The shop"}
+        where = {"numbers": [5, 6], "papers_to": "The shop"}
         tellers.appoint(ballots.find(here, 1), here, rita, datetime.now(UTC), **where)
+    sign_in_instead(client, "tom")
     client.visit(f"{HERE}/telling/new")
     client.choose("How did these papers come?", "Voted in the room")
     client.fill("Member numbers of the voters", "1 4")
@@ -142,9 +147,7 @@ def test_tellers_enter_those_papers_in_a_field_of_their_own(client, make, electi
     assert "Entered." in page
     client.follow("Correct my entry")
     assert (client.page.value(NONE), client.page.value("The papers, one a line")) == ("1", "2 1")
-    client.visit("/pioneers/")
-    client.sign_out()
-    client.sign_in("ben@pioneers.example", PASSWORD)
+    sign_in_instead(client, "una")
     client.visit(f"{HERE}/telling/1/papers")
     client.fill(NONE, "2")
     page = client.press("Enter")
