@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 NONE = "None of these"
 BOTH = "You marked candidates and “None of these”."
-RULE = "Voters may vote for none of these: that counts for the quorum and elects nobody. Article 2."
+RULE = "Voters may vote for none of these (article 2): that counts for the quorum and elects nobody."
 METHODS = ("irv", "plurality", "approval", "star")
 HERE = "/weavers/ballots/1"
 
@@ -75,9 +75,12 @@ class Weavers:
                 with writing():
                     secret.cast(ballot, paper, now)
 
-    def votes(self, what):
+    def votes(self, kind, choice):
+        """List the choices that stand in the box, by the column of its table."""
         with self.app.app_context():
-            return db.session.scalars(db.select(what)).all()
+            here = db.session.scalar(db.select(Organisation).filter_by(slug="weavers"))
+            ballot = ballots.find(here, 1)
+            return db.session.scalars(db.select(choice).where(kind.ballot_id == ballot.id)).all()
 
 
 @pytest.fixture
@@ -111,7 +114,7 @@ def test_on_a_secret_ranking_it_is_cast_found_on_the_list_and_changed(weavers, w
         page.get_by_role("button", name="Cast my vote").click()
         expect(status).to_have_text("Your vote counts.")
         assert page.locator("[data-part=chosen] li").all_inner_texts() == [NONE]
-        assert weavers.votes(SecretVote.vote) == ["[]"]
+        assert weavers.votes(SecretVote, SecretVote.vote) == ["[]"]
         voter.look("counts")
         page.get_by_role("button", name="Change my vote").click()
         expect(none).to_be_checked()
@@ -119,7 +122,7 @@ def test_on_a_secret_ranking_it_is_cast_found_on_the_list_and_changed(weavers, w
         page.locator("[data-rank]").nth(1).click()
         page.get_by_role("button", name="Change my vote").click()
         expect(status).to_have_text("Your vote counts.")
-        assert weavers.votes(SecretVote.vote) == ["[2]"]
+        assert weavers.votes(SecretVote, SecretVote.vote) == ["[2]"]
         page.get_by_role("button", name="Change my vote").click()
         page.locator("[data-ranked] [data-rank]").click()
         page.locator("[data-out]:visible").click()
@@ -160,7 +163,7 @@ def test_on_a_private_paper_it_is_cast_with_and_without_javascript(weavers, walk
         voter.look("marked")
         voter.press("Cast my vote")
         voter.sees("Your vote is recorded. You voted for none of these.")
-        assert weavers.votes(Vote.choice) == [[]]
+        assert weavers.votes(Vote, Vote.choice) == [[]]
 
 
 def mark_somebody(page, method, scripts):

@@ -17,7 +17,7 @@ PAPERS = [
 ]
 NONE = "None of these"
 BOTH = "You marked candidates and “None of these”. Take away the one or the other, then cast your vote."
-RULE = "Voters may vote for none of these: that counts for the quorum and elects nobody. Article 2."
+RULE = "Voters may vote for none of these (article 2): that counts for the quorum and elects nobody."
 HERE = "/pioneers/ballots/1"
 
 

@@ -17,7 +17,7 @@ ARTICLE = '12. One may vote for [none of the candidates]{provision="election.non
 METHOD = '13. Papers are counted by [a method]{{provision="election.method" value="{}"}}.'
 QUORUM = '14. [Half of the members]{provision="election.quorum" value="1/2 of eligible"} must vote.'
 PROXIES = '15. A member may stand for [one other]{provision="proxy.limit" value="1"}.'
-SAYS = "Voters may vote for none of these: that counts for the quorum and elects nobody. Article 12."
+SAYS = "Voters may vote for none of these (article 12): that counts for the quorum and elects nobody."
 KINDS = [("plurality", [1]), ("irv", [2, 1]), ("approval", [1, 3]), ("star", [5, None, 0])]
 
 

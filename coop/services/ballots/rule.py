@@ -148,9 +148,11 @@ def _must_vote(quorum: Quorum, eligible: int | None, members: int | None) -> str
 
 
 def _none_of_these(rule: dict[str, Any]) -> str:
-    said = _("Voters may vote for none of these: that counts for the quorum and elects nobody.")
-    article = rule["none_article"]
-    return f"{said} {_('Article %(article)s.', article=article)}" if article else str(said)
+    said = _(
+        "Voters may vote for none of these (article %(article)s): that counts for the quorum and elects nobody.",
+        article=rule["none_article"],
+    )
+    return str(said)
 
 
 def _whole(basis: Basis) -> str:
