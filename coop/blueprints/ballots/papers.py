@@ -154,7 +154,7 @@ class ApprovalPaper(ElectionPaper):
         return {"marked": [str(number) for number in chosen], NONE: not chosen}
 
     def marks(self) -> list[int | None]:
-        return [int(number) for number in self["marked"].data]
+        return [int(number) for number in self["marked"].data or ()]
 
 
 class ScoredPaper(ElectionPaper):
