@@ -48,8 +48,8 @@ def motion(secrecy="open", choices=("for", "for", "for", "against", "abstain"), 
     return _made("motion", secrecy, "motion", list(choices), options, frozen, provisions)
 
 
-def election(method, choices=None):
-    """A private election of one of four."""
+def election(method, choices=None, *, none=False):
+    """A private election of one of four; `none`: one may vote for none of them."""
     choices = choices or CHOICES[METHODS[method].paper]
     frozen = {"method": method, "quorum": "0 of eligible", "seats": 1, "term_months": 12}
     provisions = {
@@ -57,6 +57,9 @@ def election(method, choices=None):
         "election.quorum": frozen["quorum"],
         "office.term": "12 months",
     }
+    if none:
+        frozen |= {"none": True, "none_article": "7"}
+        provisions["election.none_of_these"] = "yes"
     options = [{"number": number, "name": name} for number, name in enumerate(NAMES, 1)]
     return _made("election", "private", method, choices, options, frozen, provisions)
 
@@ -256,6 +259,7 @@ SEALED = {
     "open motion with papers": lambda: told(motion(), ["against"], spoilt=1),
     "private motion with papers": lambda: told(motion("private"), ["for", "against"]),
     "election with papers": lambda: told(election("irv", RANKINGS[:4]), [[2, 1], [3]], spoilt=1),
+    "election with votes for none of these": lambda: election("irv", [*RANKINGS[:4], [], []], none=True),
     "motion tied, settled by lot": lambda: motion("private", ["for", "against"], tie="lot"),
     **{
         method: (lambda method=method: election(method))

@@ -5,7 +5,7 @@ import json
 
 from coop.gateways.blind_signatures import new_class_key, new_receipt_key, sign_blinded
 from coop.gateways.voter import Voter
-from tests.bundles import cast, sha256
+from tests.bundles import canonical, cast, sha256
 
 LATER = "2026-11-09T09:00:00+00:00"
 STRANGER = sha256("a stranger")
@@ -225,6 +225,29 @@ OF_ELECTIONS = {
         "result",
     ),
     "the term is longer": (put("rule", "term_months", 99), nothing_more, "opening"),
+}
+# For elections whose rule has no “None of these”, and for those whose rule has; as below.
+WITHOUT_NONE = {
+    "none of these is put into the rule": (
+        put("rule", "none", True),
+        put("rule", "provisions", "election.none_of_these", "yes"),
+        "rule",
+        set(),
+    ),
+}
+WITH_NONE = {
+    "none of these is taken out of the rule": (
+        lambda bundle: bundle["rule"].pop("none"),
+        put("rule", "provisions", "election.none_of_these", "no"),
+        "rule",
+        {"votes", "result", "decision"},
+    ),
+    "a vote for none of these is given to a candidate": (
+        lambda bundle: bundle["votes"].__setitem__(bundle["votes"].index([]), [1]),
+        lambda bundle: bundle["votes"].sort(key=canonical),
+        "closing",
+        set(),
+    ),
 }
 
 

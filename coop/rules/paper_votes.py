@@ -1,6 +1,7 @@
 """What tellers read off papers: lines of a pile, the numbers of voters, and where two readings differ.
 
-A choice is written as canonical JSON, so that equal papers are equal texts: `"for"`, `[2,1,3]`, `[5,null,0]`.
+A choice is written as canonical JSON, so that equal papers are equal texts: `"for"`, `[2,1,3]`, `[5,null,0]`;
+`[]` is a paper for none of the candidates, of a pile of its own.
 """
 
 import json
@@ -15,6 +16,7 @@ from coop.rules.tally.election import HIGHEST_SCORE, PaperKind
 from coop.rules.tally.motion import Choice
 
 MOST_PAPERS = 100_000
+FOR_NONE = "[]"
 MOST_NAMED = 5  # problems told at once
 _COUNTED = re.compile(r"(?P<count>\d{1,6})\s*[×xX*]\s*(?P<marks>.*)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -67,13 +69,13 @@ def pile_of_motion(votes_for: int, against: int, abstained: int, spoilt: int) ->
     return Pile({canonical(choice.value): many for choice, many in counted.items() if many}, spoilt)
 
 
-def read_pile(text: str, kind: PaperKind, candidates: int, spoilt: int) -> Pile:
+def read_pile(text: str, kind: PaperKind, candidates: int, spoilt: int, none: int = 0) -> Pile:
     """Read a pile written one paper a line, as “2 1 3”, or equal ones together, as “4 × 2 1 3”.
 
     The numbers are the candidates' in order of preference, those marked, or their scores in the order of the
-    paper with “-” for none. Raises Unclear.
+    paper with “-” for none; `none` papers more are for none of the candidates. Raises Unclear.
     """
-    papers: Counter[str] = Counter()
+    papers = Counter({FOR_NONE: none} if none else {})
     problems = []
     for at, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -90,9 +92,11 @@ def read_pile(text: str, kind: PaperKind, candidates: int, spoilt: int) -> Pile:
 
 
 def write_pile(pile: Pile) -> str:
-    """Write a pile the way it is read, the most frequent paper first."""
+    """Write a pile the way it is read, the most frequent paper first; those for nobody are no lines."""
     lines = []
     for choice, many in pile.choices():
+        if not choice:
+            continue
         marks = " ".join("-" if mark is None else str(mark) for mark in choice)
         lines.append(f"{many} × {marks}" if many > 1 else marks)
     return "\n".join(lines)

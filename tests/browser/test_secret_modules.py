@@ -167,11 +167,14 @@ def test_the_browser_names_keys_as_the_server_does(page):
     assert told == [canonical(keys), fingerprint(keys, {"x": None, "y": [1, "b"]})]
 
 
-OPTIONS = [SimpleNamespace(position=at, name=f"Candidate {at}", statement="") for at in range(1, 5)]
+OPTIONS = [
+    SimpleNamespace(position=at, name=f"Candidate {at}", statement="", membership_id=at) for at in range(1, 5)
+]
 
 
+@pytest.mark.parametrize("none", [False, True])
 @pytest.mark.parametrize("method", ["motion", "plurality", "approval", "score", "scottish-stv"])
-def test_a_paper_is_read_as_the_server_reads_it(page, serve_app, serve, method):
+def test_a_paper_is_read_as_the_server_reads_it(page, serve_app, serve, method, none):
     how = METHODS.get(method)
     with serve_app.test_request_context("/"):
         fields = render_template_string(
@@ -179,7 +182,7 @@ def test_a_paper_is_read_as_the_server_reads_it(page, serve_app, serve, method):
             options=OPTIONS,
             photos={},
             method=how,
-            paper=election_paper(how.paper, OPTIONS) if how else MotionPaper(),
+            paper=election_paper(how.paper, OPTIONS, none=none) if how else MotionPaper(),
         )
     page.route(
         "**/paper", lambda route: route.fulfill(content_type="text/html", body=f"<form>{fields}</form>")
@@ -189,7 +192,7 @@ def test_a_paper_is_read_as_the_server_reads_it(page, serve_app, serve, method):
     for seed in range(scale(30, 300)):
         marked, read, again = page.evaluate(READ, {"kind": kind, "seeds": chances(seed)})
         with serve_app.test_request_context("/", method="POST", data=MultiDict(map(tuple, marked))):
-            form = election_paper(how.paper, OPTIONS) if how else MotionPaper()
+            form = election_paper(how.paper, OPTIONS, none=none) if how else MotionPaper()
             form._fields.pop("csrf_token", None)
             said = server_reads(form, kind)
         assert read == said, (marked, read, said)

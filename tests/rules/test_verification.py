@@ -10,7 +10,17 @@ from coop.gateways import blind_signatures
 from coop.rules.verification import Unreadable, read, verify
 from tests.bundles import SEALED, as_file, election, forged, motion, told
 from tests.scale import scale
-from tests.tampering import CHANGES, OF_ELECTIONS, OF_MOTIONS, OF_PAPERS, OF_SECRET, alter_vote, put
+from tests.tampering import (
+    CHANGES,
+    OF_ELECTIONS,
+    OF_MOTIONS,
+    OF_PAPERS,
+    OF_SECRET,
+    WITH_NONE,
+    WITHOUT_NONE,
+    alter_vote,
+    put,
+)
 
 MADE = {name: make() for name, make in SEALED.items()}
 
@@ -29,6 +39,8 @@ def changes_of(bundle):
     found = {name: (*change, set()) for name, change in CHANGES.items()}
     more = OF_ELECTIONS if bundle["ballot"]["kind"] == "election" else OF_MOTIONS
     found |= {name: (*change, set()) for name, change in more.items()}
+    if bundle["ballot"]["kind"] == "election":
+        found |= WITH_NONE if "none" in bundle["rule"] else WITHOUT_NONE
     if any("struck" in entry for entry in bundle["roll"]):
         found |= {name: (*change, set()) for name, change in OF_PAPERS.items()}
     return found | (OF_SECRET if bundle["ballot"]["secrecy"] == "secret" else {})

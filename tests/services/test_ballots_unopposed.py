@@ -24,7 +24,9 @@ UNOPPOSED = RULES.replace(
 @pytest.fixture
 def coop(make):
     organisation = make.organisation(
-        text=UNOPPOSED + '\n4. [Three]{provision="election.quorum" value="3 of eligible"} must vote.\n'
+        text=UNOPPOSED
+        + '\n4. [Three]{provision="election.quorum" value="3 of eligible"} must vote.\n'
+        + '\n5. One may vote for [none of these]{provision="election.none_of_these" value="yes"}.\n'
     )
     officer = make.officer(organisation, "returning_officer", "Rita")
     members = [officer, *(make.member(organisation, f"Member {n}") for n in range(2, 6))]
@@ -83,6 +85,7 @@ def test_a_vote_is_refused_with_the_reason(coop, opened, make, deed, now):
 
 def test_the_bundle_verifies(bundle):
     assert failing(bundle) == set()
+    assert "none" not in bundle["rule"], "where nobody votes, nobody votes for none of these"
     assert (bundle["roll"], bundle["votes"], bundle["result"]["ballots"]) == ([], [], "0")
 
 

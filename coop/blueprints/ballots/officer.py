@@ -46,16 +46,16 @@ def render_check(number: int, form: AnnounceForm) -> str:
         photos=photo_addresses(nominations.photos_on(ballot)),
         order=ballots.order_words(ballot, found.frozen),
         method=method,
-        paper=_paper(method, options),
+        paper=_paper(method, options, none="none" in found.frozen),
         contests=[one for one, _who in ballots.contests_of(ballot) if one.outcome is None],
     )
 
 
-def _paper(method: Method | None, options: list[BallotOption]) -> FlaskForm | None:
+def _paper(method: Method | None, options: list[BallotOption], *, none: bool) -> FlaskForm | None:
     """The paper to try: none where nobody votes."""
     if method is None:
         return MotionPaper(formdata=None)
-    return None if method.paper is PaperKind.NONE else election_paper(method.paper, options)
+    return None if method.paper is PaperKind.NONE else election_paper(method.paper, options, none=none)
 
 
 @bp.post("/ballots/<int:number>/announce")

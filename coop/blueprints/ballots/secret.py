@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from coop.access import Permission, may, public, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.views import find
-from coop.blueprints.ballots.words import choice_words
+from coop.blueprints.ballots.words import choice_words, none_of_these
 from coop.errors import Missing, Refusal
 from coop.extensions import csrf
 from coop.models.ballots import Ballot
@@ -151,4 +151,4 @@ def _words_of(ballot: Ballot) -> Any:
         PaperKind.RANKING: lambda choice: [f"{place}. {names[n]}" for place, n in enumerate(choice, 1)],
     }
     words = says.get(ballots.paper_of(ballot), lambda choice: [names[n] for n in choice])
-    return lambda choice: ", ".join(words(choice))
+    return lambda choice: ", ".join(words(choice)) or none_of_these()

@@ -8,13 +8,13 @@ from flask_wtf.csrf import generate_csrf
 
 from coop.access import public
 from coop.blueprints.ballots import bp
-from coop.blueprints.ballots.words import choice_words
+from coop.blueprints.ballots.papers import NONE, both_words
+from coop.blueprints.ballots.words import choice_words, none_of_these
 from coop.errors import Missing, Unreadable
 from coop.extensions import csrf
 from coop.gateways.codes import qr_svg
 from coop.models.ballots import Ballot
 from coop.rules.secret_messages import fingerprint, receipt_lines
-from coop.rules.tally.election import PaperKind
 from coop.services import ballots
 
 LONGEST_RECEIPT = 2000  # bytes
@@ -52,7 +52,8 @@ def told_to_browser(ballot: Ballot, place: ballots.Place | None) -> dict[str, An
         "addresses": {name: f"{here}/{end}" for name, end in _ADDRESSES.items()},
         "files": {"receipt": f"{file}-receipt.json", "key": f"{file}-voting-key.json"},
         "csrf": generate_csrf(),
-        "say_blank": _blank(kind),
+        "say_blank": _blank(ballot),
+        "say_both": both_words(),
         "on_paper": ballots.handed_in_words(ballot, place.handed_in_at, place.channel)
         if place.handed_in_at
         else "",
@@ -78,15 +79,10 @@ def receipt_code(number: int) -> Response:
 def _names(ballot: Ballot) -> dict[str, str]:
     if ballot.kind == "motion":
         return choice_words()
-    return {str(option.position): option.name for option in ballot.options}
+    return {str(option.position): option.name for option in ballot.options} | {NONE: none_of_these()}
 
 
-def _blank(kind: str) -> str:
-    words = {
-        "motion": _("Choose first: for, against, or abstain."),
-        PaperKind.CHOICE: _("Choose first: mark a candidate."),
-        PaperKind.RANKING: _("Choose first: put at least one candidate in place 1."),
-        PaperKind.APPROVAL: _("Choose first: mark everybody you would be content with."),
-        PaperKind.SCORE: _("Choose first: give at least one candidate a score."),
-    }
-    return str(words[kind])
+def _blank(ballot: Ballot) -> str:
+    if ballot.kind == "motion":
+        return str(_("Choose first: for, against, or abstain."))
+    return ballots.blank_words(ballots.paper_of(ballot), none=ballots.takes_none(ballot))

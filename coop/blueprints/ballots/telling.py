@@ -12,7 +12,7 @@ from coop.blueprints.ballots.doing import Answer, do
 from coop.blueprints.ballots.tellers import as_pdf
 from coop.blueprints.ballots.telling_forms import Channel, ConfirmForm, Voters, pile_form
 from coop.blueprints.ballots.views import find
-from coop.blueprints.ballots.words import choice_words, way_words
+from coop.blueprints.ballots.words import choice_words, none_of_these, way_words
 from coop.models.ballots import Ballot
 from coop.models.tellers import PaperBatch
 from coop.rules.paper_votes import Pile, differences
@@ -216,6 +216,8 @@ def paper_words(ballot: Ballot, choice: Any) -> str:
         return str(_("Spoilt"))
     if ballot.kind == "motion":
         return choice_words()[choice]
+    if not choice:
+        return none_of_these()
     names = {option.position: option.name for option in ballot.options}
     kind = ballots.paper_of(ballot)
     if kind is PaperKind.SCORE:

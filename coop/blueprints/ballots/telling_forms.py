@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from coop.models.ballots import Ballot
 from coop.rules.paper_votes import (
+    FOR_NONE,
     MOST_PAPERS,
     Pile,
     Unclear,
@@ -117,16 +118,25 @@ class ElectionPile(PileForm):
 
     def pile(self) -> Pile:
         kind, candidates = ballots.paper_of(self.ballot), len(self.ballot.options)
-        return read_pile(self.papers.data or "", kind, candidates, self.spoilt.data or 0)
+        none = self["none"].data or 0 if "none" in self else 0
+        return read_pile(self.papers.data or "", kind, candidates, self.spoilt.data or 0, none)
 
     def show(self, pile: Pile) -> None:
         self.papers.data, self.spoilt.data = write_pile(pile), pile.spoilt
+        if "none" in self:
+            self["none"].data = pile.papers.get(FOR_NONE, 0)
 
     def validate_papers(self, _field: TextAreaField) -> None:
         try:
             self.pile()
         except Unclear as why:
             raise ValidationError(str(why)) from why
+
+
+class ForNone:
+    """How many papers of an election are for none of the candidates, where its rule has that."""
+
+    none = _count(_l("None of these"), _l("Papers on which this is marked and nobody else."))
 
 
 class Voters:
@@ -158,6 +168,7 @@ class Channel:
 def pile_form(ballot: Ballot, *parts: type) -> Any:
     """Make the form of a pile of this ballot, with more parts before it."""
     pile = MotionPile if ballot.kind == "motion" else ElectionPile
+    parts = (*parts, ForNone) if ballots.takes_none(ballot) else parts
     made = type("Papers", (*parts, pile), {"ballot": ballot})()
     if request.method == "POST" and Voters in parts:
         # Whoever was ticked joins those typed, so that the next search loses nobody.

@@ -102,7 +102,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
     kept = _kept_secret(ballot, told)
     seat = voting_for.place if voting_for else place
     if paper is None and stage == "open" and seat and seat.entitled and not seat.handed_in_at and not gone:
-        chosen = seat.choice if isinstance(seat.choice, list) else ()
+        chosen = seat.choice if isinstance(seat.choice, list) else None
         paper = MotionPaper() if ballot.kind == "motion" else _election_paper(ballot, chosen)
     rule = ballots.rule_of(ballot, g.organisation, g.now)
     page = max(1, request.args.get("page", 1, type=int))
@@ -181,9 +181,9 @@ def _kept_secret(ballot: Ballot, told: dict[str, Any] | None) -> dict[str, Any] 
     }
 
 
-def _election_paper(ballot: Ballot, chosen: Sequence[int | None] = ()) -> ElectionPaper:
+def _election_paper(ballot: Ballot, chosen: Sequence[int | None] | None = None) -> ElectionPaper:
     options = ballots.options_for(ballot, g.actor, ballot.rule or {})
-    return election_paper(ballots.paper_of(ballot), options, chosen)
+    return election_paper(ballots.paper_of(ballot), options, chosen, none=ballots.takes_none(ballot))
 
 
 def _of_kind(kind: str, number: int) -> Ballot:

@@ -16,6 +16,11 @@ def choice_words() -> dict[str, str]:
     return {"for": _("For"), "against": _("Against"), "abstain": _("Abstain")}
 
 
+def none_of_these() -> str:
+    """What a vote for none of the candidates is called, on the paper and wherever it is told."""
+    return str(_("None of these"))
+
+
 def way_words() -> dict[str, str]:
     """How votes come to a ballot."""
     return {

@@ -36,6 +36,10 @@ _TOO_FEW = choice(
     reopen="a vote in which “Reopen nominations” stands against every candidate",
     unopposed="elected unopposed, without a vote",
 )
+_NONE_OF_THESE = choice(
+    no="whoever votes marks at least one candidate",
+    yes="voters may vote for none of the candidates: that counts for the quorum and elects nobody",
+)
 _ORDER = choice(
     name="in the order of their names",
     lot="in an order drawn by lot, the same for everybody",
@@ -325,6 +329,14 @@ _ALL = (
         "reopen",
         "No more candidates than seats",
         "How an election is held where no more stand than are to be elected.",
+        ("body",),
+    ),
+    Provision(
+        "election.none_of_these",
+        _NONE_OF_THESE,
+        "no",
+        "None of these",
+        "Whether voters may vote for none of the candidates: such a vote counts for the quorum and elects nobody.",
         ("body",),
     ),
     Provision(

@@ -77,6 +77,7 @@ def decide_election(
     chosen = METHODS[method]
     result = chosen.count(election_of(chosen.paper, names, votes, seats, seed, rule.get("reopen"), spoilt))
     voted = sum(weight for _choice, weight in votes) + spoilt
+    none = {"none": sum(weight for choice, weight in votes if not choice)} if rule.get("none") else {}
     verdict = judge_election(
         result,
         chosen,
@@ -86,6 +87,7 @@ def decide_election(
         quorum=Quorum.parse(rule["quorum"]) if rule["quorum"] else None,
         articles=tuple(rule["articles"]),
         version=rule["version"],
+        **none,
     )
     plain = result.plain() | {
         "outcome": verdict.outcome.value,
@@ -93,6 +95,7 @@ def decide_election(
         "voted": voted,
         "eligible": eligible,
         "says": verdict.says,
+        **none,
     }
     if members is not None and members != eligible:
         plain["members"] = members
@@ -108,12 +111,15 @@ def election_of(
     reopen: int | None = None,
     spoilt: int = 0,
 ) -> Election:
-    """Gather the votes for the count; `reopen` is the number of the option to reopen nominations."""
+    """Gather the votes for the count; an empty choice, for none of these, is a blank paper.
+
+    `reopen` is the number of the option to reopen nominations.
+    """
     if paper is PaperKind.SCORE:
         scores: Counter[Scores] = Counter()
         for given, weight in votes:
-            scores[tuple(given)] += weight
+            scores[tuple(given) or (None,) * len(names)] += weight
         return Election.scored(names, scores, seats, seed=seed, reopen=reopen, spoilt=spoilt)
     level = paper is PaperKind.APPROVAL  # all on the first rank
-    papers = profile((word([choice] if level else choice), weight) for choice, weight in votes)
+    papers = profile((word([choice] if level and choice else choice), weight) for choice, weight in votes)
     return Election(names, papers, seats, seed=seed, reopen=reopen, spoilt=spoilt)

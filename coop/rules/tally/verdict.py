@@ -31,10 +31,12 @@ def judge_election(
     articles: tuple[str, ...] = (),
     version: int | None = None,
     members: int | None = None,
+    none: int = 0,
 ) -> Verdict:
     """Say who is elected; without a quorum, without papers or with an open tie nobody is.
 
-    `eligible` are the votes on the roll, `members` its heads where these are fewer.
+    `eligible` are the votes on the roll, `members` its heads where these are fewer; `none` of those who
+    voted did so for none of the candidates.
     """
     weighted = members is not None and members != eligible
     if voted > eligible:
@@ -51,27 +53,30 @@ def judge_election(
     election = result.election
     seats = 1 if method.one_seat else election.seats
     quota = "" if result.quota is None else f", quota {quantity(result.quota)} of {result.valid}"
+    for_none = f", {none} of them for none of these" if none else ""
     parts = [
-        _head(outcome, result),
+        _head(outcome, result, none),
         f"{_many(seats, 'seat')}, {_many(len(election.standing), 'candidate')}, {method.title}{quota}.",
     ]
     if method.paper is PaperKind.NONE:
         pass  # nobody was to vote, so that nobody did says nothing
     elif quorum is not None and quorum.needed(base):
         verb = "were given" if weighted else "voted"
-        parts.append(f"Quorum {quorum.says(base, weighted=weighted)}: {voted} {verb}.")
+        parts.append(f"Quorum {quorum.says(base, weighted=weighted)}: {voted} {verb}{for_none}.")
     elif weighted:
-        parts.append(f"{voted} of {_many(eligible, 'vote')} on the roll were given.")
+        parts.append(f"{voted} of {_many(eligible, 'vote')} on the roll were given{for_none}.")
     else:
-        parts.append(f"{voted} of {_many(eligible, 'member')} voted.")
+        parts.append(f"{voted} of {_many(eligible, 'member')} voted{for_none}.")
     return Verdict(outcome, elected, " ".join([*parts, sources(articles, version)]).strip())
 
 
-def _head(outcome: ElectionOutcome, result: Result) -> str:
+def _head(outcome: ElectionOutcome, result: Result, none: int) -> str:
     if outcome is ElectionOutcome.INQUORATE:
         return "Nobody is elected, for want of a quorum."
     if result.ties:
         return f"Nobody is elected: {result.election.names(result.ties)} are tied."
+    if not result.elected and none and not result.valid:
+        return "Nobody is elected: no paper names a candidate."
     if not result.elected:
         return "Nobody is elected: no valid paper was cast."
     return f"Elected: {result.election.names(result.elected)}."

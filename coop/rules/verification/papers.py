@@ -56,12 +56,14 @@ def is_paper(bundle: Bundle, choice: Any) -> bool:
     kind = METHODS[method].paper
     if kind is PaperKind.NONE:
         return False
+    if not choice:
+        return "none" in bundle.rule
     if kind is PaperKind.SCORE:
         marks = [one for one in choice if one is not None]
         scored = all(type(one) is int and 0 <= one <= HIGHEST_SCORE for one in marks)
         return len(choice) == candidates and bool(marks) and scored
     named = all(type(one) is int and 1 <= one <= candidates for one in choice)
-    if not choice or not named or len(set(choice)) < len(choice):
+    if not named or len(set(choice)) < len(choice):
         return False
     return len(choice) == 1 or kind is not PaperKind.CHOICE
 

@@ -69,6 +69,8 @@ def _require_one_we_can_check(given: dict[str, Any]) -> None:
         )
     if "reopen" in given["rule"]:
         require(given["rule"]["reopen"], int, "rule.reopen")
+    if given["rule"].get("none", True) is not True:
+        raise Unreadable("rule.none is not true; it stands only where it is.")
     if ballot["secrecy"] == "secret":
         require(given["votes"], [(SECRET_VOTE, TOLD_VOTE)], "votes")
         require(given["receipt_key"], RECEIPT_KEY, "receipt_key")

@@ -44,6 +44,9 @@ def _unprovided(bundle: Bundle) -> Iterator[tuple[str, str]]:
         names |= {"majority": "majority", "tie": "tie"}
     if "order" in rule:
         names |= {"order": "ballot.order"}
+    if "none" in rule or any(key.endswith("election.none_of_these") for key in given):
+        names |= {"none": "election.none_of_these"}
+        rule = rule | {"none": "yes" if "none" in rule else "no"}
     for name, ending in names.items():
         texts = [value for key, value in given.items() if key.endswith(ending)]
         value = f"{rule[name]} days" if name == "period_days" else rule[name]

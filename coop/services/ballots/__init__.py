@@ -52,7 +52,7 @@ from coop.services.ballots.mailings import queue as queue_mailing
 from coop.services.ballots.marks import member_mark
 from coop.services.ballots.officers import Named, hand_over, name_officer, officer_named, who_runs
 from coop.services.ballots.ordering import how_drawn, options_for, order_words
-from coop.services.ballots.papers import paper_of
+from coop.services.ballots.papers import blank_words, paper_of, takes_none
 from coop.services.ballots.preparing import (
     Preview,
     before_opening,
@@ -142,6 +142,7 @@ __all__ = [
     "awaits_papers",
     "ballot_of",
     "before_opening",
+    "blank_words",
     "bundle",
     "candidates_by_number",
     "cast_on",
@@ -227,6 +228,7 @@ __all__ = [
     "set_up_election",
     "set_votes",
     "size_of",
+    "takes_none",
     "to_post",
     "told_of",
     "told_votes",

@@ -1,7 +1,8 @@
 """The papers of elections: what a method asks of its voters, checked when cast.
 
 A choice is kept as a list: the candidates' numbers in order of preference; or those approved of, in
-order of number; or a score for each candidate, null where none was given.
+order of number; or a score for each candidate, null where none was given. The empty list is a vote for
+none of them, where the rule takes such votes.
 """
 
 from collections.abc import Sequence
@@ -24,11 +25,18 @@ def paper_of(ballot: Ballot) -> PaperKind:
     return METHODS[ballot.method].paper
 
 
+def takes_none(ballot: Ballot) -> bool:
+    """Whether the frozen rule lets voters vote for none of the candidates."""
+    return "none" in (ballot.rule or {})
+
+
 def checked(ballot: Ballot, choice: str | Choice) -> list[Any]:
     """Give the choice as it is kept; refuse a paper that the method can't count."""
-    kind = paper_of(ballot)
+    kind, none = paper_of(ballot), takes_none(ballot)
+    if none and not choice and not isinstance(choice, str):
+        return []
     if isinstance(choice, str) or not any(given is not None for given in choice):
-        raise Refusal(_blank(kind))
+        raise Refusal(blank_words(kind, none=none))
     if kind is PaperKind.SCORE:
         if len(choice) != _options_of(ballot):
             raise Refusal(_stranger())
@@ -46,14 +54,15 @@ def checked(ballot: Ballot, choice: str | Choice) -> list[Any]:
     return sorted(numbers) if kind is PaperKind.APPROVAL else numbers
 
 
-def _blank(kind: PaperKind) -> str:
+def blank_words(kind: PaperKind, *, none: bool) -> str:
+    """Say what to do with a paper on which nothing is marked; `none`: it offers “None of these”."""
     words = {
         PaperKind.CHOICE: _("Choose first: mark a candidate."),
         PaperKind.RANKING: _("Choose first: put at least one candidate in place 1."),
         PaperKind.APPROVAL: _("Choose first: mark everybody you would be content with."),
         PaperKind.SCORE: _("Choose first: give at least one candidate a score."),
     }
-    return str(words[kind])
+    return f"{words[kind]} {_('Or mark “None of these”.')}" if none else str(words[kind])
 
 
 def _options_of(ballot: Ballot) -> int:

@@ -108,6 +108,8 @@ def explain(rule: dict[str, Any], eligible: int | None = None, members: int | No
             else _("%(seats)s, counted by %(method)s.", seats=seats, method=METHODS[rule["method"]].title)
         )
         parts.append(counted)
+    if rule.get("none"):
+        parts.append(_none_of_these(rule))
     if quorum is not None:
         parts.append(_must_vote(quorum, eligible, members))
     parts.append(sources(rule["articles"], rule["version"]))
@@ -143,6 +145,14 @@ def _must_vote(quorum: Quorum, eligible: int | None, members: int | None) -> str
     return str(
         _("At least %(least)s of %(whole)s must vote.", least=_(" and ").join(shares + numbers), whole=whole)
     )
+
+
+def _none_of_these(rule: dict[str, Any]) -> str:
+    said = _(
+        "Voters may vote for none of these (article %(article)s): that counts for the quorum and elects nobody.",
+        article=rule["none_article"],
+    )
+    return str(said)
 
 
 def _whole(basis: Basis) -> str:
@@ -190,12 +200,15 @@ def _election(
         "reminder": "ballot.reminder",
         "challenge": "ballot.challenge_period",
     }
+    keys |= {} if without_vote else {"none": "election.none_of_these"}
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     found["term"] = constitution.rule(version, "office.term", body=office.body, office=office)
     frozen = _frozen(version, found, ("method", "term") if without_vote else ("method", "quorum", "term"))
     method = UNOPPOSED if without_vote else "approval" if reopen else found["method"].value
     frozen |= {"quorum": None} if without_vote else {}
     frozen |= {"reopen": reopen} if reopen else {}
+    if not without_vote and found["none"].value == "yes":
+        frozen |= {"none": True, "none_article": found["none"].article or ""}
     frozen |= {"order": found["order"].value, "order_article": found["order"].article or ""}
     frozen |= {"method": method, "term_months": found["term"].value.n, "seats": office.seats}
     return _lawful(version, found, method, frozen)

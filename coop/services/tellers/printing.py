@@ -73,6 +73,7 @@ def _record(ballot: Ballot, organisation: Organisation, voter: dict[str, Any] | 
             ],
             "asks": "motion" if ballot.kind == "motion" else str(ballots.paper_of(ballot)),
             "how": _how(ballot),
+            **({"none": _("None of these")} if ballots.takes_none(ballot) else {}),
             "closes": ballots.wall_words(ballot.closes_at, ballot.zone),
             "papers_to": ballot.papers_to,
             "voter": voter,
@@ -83,6 +84,7 @@ def _how(ballot: Ballot) -> str:
     """Say how the paper is marked."""
     if ballot.kind == "motion":
         return str(_("Mark one box."))
+    or_none = " " + _("Or mark “None of these” and nobody else.") if ballots.takes_none(ballot) else ""
     words = {
         PaperKind.CHOICE: _("Mark one box."),
         PaperKind.RANKING: _(
@@ -96,7 +98,7 @@ def _how(ballot: Ballot) -> str:
             most=HIGHEST_SCORE,
         ),
     }
-    return str(words[ballots.paper_of(ballot)])
+    return f"{words[ballots.paper_of(ballot)]}{or_none}"
 
 
 @lru_cache(maxsize=16)

@@ -79,6 +79,7 @@ class Page {
     this.#fill("n", receipt.n);
     const lines = wordsOf(this.told.paper, JSON.parse(receipt.vote), this.told.names);
     this.#part("chosen").replaceChildren(...lines.map((line) => element("li", line)));
+    this.#part("chosen").toggleAttribute("data-none", receipt.vote === "[]");
     this.#part("code").replaceChildren();
     const before = this.stage;
     this.#show("counted");

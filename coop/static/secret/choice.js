@@ -1,4 +1,5 @@
 // A paper and its choice, as the server keeps it: a word, or a list of candidates' numbers, or of scores.
+// The empty list is a vote for none of the candidates, where the paper offers that.
 
 /** The paper says nothing that could be cast; `field` is where to put it right. */
 export class Unreadable extends Error {
@@ -11,8 +12,11 @@ export class Unreadable extends Error {
 /** Read a paper of a kind: motion, choice, ranking, approval or score. */
 export function choiceOn(form, kind) {
   const choice = READERS[kind](form);
-  if (!choice || (Array.isArray(choice) && choice.every((given) => given === null)))
-    throw new Unreadable("blank", form.querySelector("input:not([type=hidden]), select"));
+  const none = noneOn(form);
+  const blank = !choice || (Array.isArray(choice) && choice.every((given) => given === null));
+  if (none?.checked && !blank) throw new Unreadable("both", none);
+  if (none?.checked) return [];
+  if (blank) throw new Unreadable("blank", form.querySelector("input:not([type=hidden]), select"));
   return choice;
 }
 
@@ -21,11 +25,13 @@ export function mark(form, kind, choice) {
   if (kind === "ranking") for (const [number, select] of numbered(form, "place_")) select.value = placeOf(number, choice);
   else if (kind === "score") for (const [number, select] of numbered(form, "score_")) select.value = choice[number - 1] ?? "";
   else for (const input of marks(form)) input.checked = [choice].flat().map(String).includes(input.value);
+  if (noneOn(form)) noneOn(form).checked = !choice.length;
   dispatchEvent(new Event("pageshow")); // as after going back: scripts that drew the paper draw it again
 }
 
 /** Say a choice in words, a line each; `names` gives those of the options. */
 export function wordsOf(kind, choice, names) {
+  if (!choice.length) return [names.none];
   if (kind !== "score") return [choice].flat().map((given) => names[given]);
   return choice.flatMap((score, at) => (score === null ? [] : [`${names[at + 1]}: ${score}`]));
 }
@@ -49,7 +55,8 @@ function refuseTwice(one, other) {
   throw new Unreadable("twice", other, names);
 }
 
-const marks = (form) => [...form.querySelectorAll("input[type=radio], input[type=checkbox]")];
+const noneOn = (form) => form.querySelector("input[value=none]");
+const marks = (form) => [...form.querySelectorAll("input[type=radio], input[type=checkbox]")].filter((input) => input !== noneOn(form));
 const checked = (form) => marks(form).flatMap((input) => (input.checked ? [input.value] : []));
 const ascending = (numbers) => numbers.sort((one, other) => one - other);
 const labelOf = (field) => field.labels[0].textContent.trim();
