@@ -103,6 +103,10 @@ class OfSqlite(Copier):
         copy = self.folder / "anew.db"
         with closing(sqlite3.connect(self.database.path)) as source:
             source.execute("VACUUM INTO ?", (str(copy),))
+        with closing(sqlite3.connect(copy, isolation_level=None)) as there:
+            if there.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'").fetchone():
+                there.execute("DELETE FROM sqlite_stat4")
+                there.execute("VACUUM")
         content = copy.read_bytes()
         copy.unlink()
         return {"database": content}
