@@ -18,13 +18,8 @@ from coop.models.organisations import Organisation
 from coop.services import accounts, ballots, constitution, members, nominations, outbox, records
 from coop.services.members import letters
 from coop.services.outbox import Round
-from coop.transaction import (
-    chain_events,
-    empty_write_ahead_log,
-    seal_ballot,
-    write_database_anew,
-    writing,
-)
+from coop.traces import READ, empty_write_ahead_log, write_database_anew
+from coop.transaction import chain_events, seal_ballot, writing
 
 log = logging.getLogger("coop")
 EVERY_SECONDS = 1.0
@@ -32,6 +27,7 @@ HOUR = timedelta(hours=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _forgotten = {"at": _LONG_AGO}
 _looked_through = {"at": _LONG_AGO}
+_emptied_next: dict[str, Any] = {"at": _LONG_AGO, "pause": timedelta(0)}
 
 
 def start(app: Flask) -> threading.Event:
@@ -74,23 +70,38 @@ def open_and_seal(_app: Flask) -> None:
 
 
 def scrub_secret_ballots(_app: Flask) -> None:
-    """Remove from the disk what could tell in which order secret votes came; again until no reader hinders it."""
+    """Remove from the disk what could tell in which order secret votes came; again until that is done."""
     now = datetime.now(UTC)
     ballots.secret.forget_closed(now)
     ended = ballots.secret.unscrubbed()
-    if not ended:
+    if not ended or (now < _emptied_next["at"] and all(one.sorted_at for one in ended)):
         return
+    left = remove_traces(now)
+    if left == READ:
+        log.info("traces of a sealed ballot wait for a reader to end")
+    elif left:
+        # Each try costs PostgreSQL a file of its log, and somebody has to change something first.
+        pause = min(max(2 * _emptied_next["pause"], timedelta(seconds=1)), HOUR)
+        _emptied_next.update(at=now + pause, pause=pause)
+        log.warning("the database's log may still tell who voted how in a sealed secret ballot: %s", left)
+    else:
+        _emptied_next.update(at=now, pause=timedelta(0))
+
+
+def remove_traces(now: datetime) -> str:
+    """Remove what could tell how members voted in secret ballots that ended; say what is left, "" if nothing."""
+    ended = ballots.secret.unscrubbed()
     every = [one.ballot_id for one in ended]
     unsorted = [one.ballot_id for one in ended if one.sorted_at is None]
     if unsorted:
         write_database_anew()
         with writing():
             ballots.secret.mark_sorted(unsorted, now)
-    if not empty_write_ahead_log():
-        log.info("traces of a sealed ballot wait for a reader to end")
-        return
-    with writing():
-        ballots.secret.mark_scrubbed(every, now)
+    left = empty_write_ahead_log() if every else ""
+    if every and not left:
+        with writing():
+            ballots.secret.mark_scrubbed(every, now)
+    return left
 
 
 def tell_voters(_app: Flask) -> None:

@@ -21,11 +21,6 @@ from coop.extensions import db
 T = TypeVar("T")
 log = logging.getLogger("coop")
 _BUSY_MS = 30_000
-MAY_MOVE_THE_LOG_ON = (
-    "SELECT has_function_privilege('pg_switch_wal()', 'EXECUTE') AND EXISTS ("
-    "SELECT 1 FROM pg_roles WHERE (rolname = current_user AND rolsuper) "
-    "OR (rolname = 'pg_checkpoint' AND pg_has_role(oid, 'MEMBER')))"
-)
 _WAITED_IN_VAIN = frozenset({"55P03", "40P01"})  # PostgreSQL: lock not available, deadlock detected
 
 # SQLite's own busy handler is unfair: without this lock p99 of a vote exceeds a second.
@@ -96,38 +91,8 @@ def chain_events(deed: Callable[[], T]) -> T:
     return _in_its_own_transaction(deed)
 
 
-def write_database_anew() -> None:
-    """Leave no row's former place in the database: what is deleted, and in which order rows came.
-
-    The rows themselves are in order already; see `services.ballots.secret.sealing`.
-    """
-    if db.engine.dialect.name == "sqlite":
-        with _alone_on_sqlite() as connection:
-            connection.execute("VACUUM")
-        return
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM FULL signing_keys")
-
-
-def empty_write_ahead_log() -> bool:
-    """Leave nothing older than the database itself beside it; False while a reader still needs it.
-
-    PostgreSQL does so only for a role that may, and only where it doesn't keep old files for new use:
-    docs/unlinkability.md says how to let it. Its backups are without that log anyway.
-    """
-    if db.engine.dialect.name == "sqlite":
-        with _alone_on_sqlite() as connection:
-            (busy, _pages, _moved) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            return not busy
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.exec_driver_sql(MAY_MOVE_THE_LOG_ON).scalar():
-            connection.exec_driver_sql("SELECT pg_switch_wal()")
-            connection.exec_driver_sql("CHECKPOINT")
-    return True
-
-
 @contextmanager
-def _alone_on_sqlite() -> Iterator[Any]:
+def alone_on_sqlite() -> Iterator[Any]:
     """Own a connection outside any transaction, with the writer lock; it doesn't wait long for readers."""
     db.session.rollback()
     with _writer_lock:

@@ -116,6 +116,8 @@ def postgres_cluster(*, durable: bool = False) -> Iterator[Cluster]:
         )
         if not durable:
             options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        with (data / "postgresql.conf").open("a") as configuration:
+            configuration.write("wal_recycle = off\n")  # as docs/unlinkability.md asks for
         command("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
         yield Cluster(binaries=binaries, folder=folder, user="coop")
     finally:

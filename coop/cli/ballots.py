@@ -1,20 +1,24 @@
-"""`coop ballots …`: what anyone with the shell may do to a ballot, which is to count it again."""
+"""`coop ballots …`: with the shell, count a ballot again, or remove the traces of secret votes."""
 
 import json
 import sys
+from datetime import UTC, datetime
 
 import click
+from sqlalchemy.exc import OperationalError
 
+from coop import background
 from coop.access import OPERATOR
 from coop.app import create_app
 from coop.errors import Missing, Refusal
 from coop.services import ballots, organisations
 from coop.services.ballots import Recount
+from coop.traces import READ
 
 
 @click.group("ballots")
 def command() -> None:
-    """Count a ballot again."""
+    """Count a ballot again; remove traces of secret votes."""
 
 
 @command.command("recount")
@@ -36,6 +40,22 @@ def recount(slug: str, number: int, *, as_json: bool) -> None:
             sys.exit(str(refusal))
     print(json.dumps(_plain(found), indent=2) if as_json else _report(found))
     sys.exit(0 if found.same else 1)
+
+
+@command.command("traces")
+def traces() -> None:
+    """Remove from the disk what could tell who voted how in secret ballots that ended.
+
+    The server does so by itself. Exit codes: 0 nothing is left; 1 something is, and what keeps it.
+    """
+    with create_app().app_context():
+        try:
+            left = background.remove_traces(datetime.now(UTC))
+        except OperationalError:
+            left = READ
+    if left:
+        sys.exit(f"The database's log may still tell: {left}. See docs/unlinkability.md.")
+    print("Of the secret ballots that ended, nothing is left in the database or its log that could tell.")
 
 
 def _plain(found: Recount) -> dict[str, object]:

@@ -62,7 +62,7 @@ def server_words(port: int, workers: int = 1, threads: int = THREADS, target: st
         sys.executable, "-m", "gunicorn", target, "--bind", f"{HOST}:{port}",
         "--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads),
         "--keep-alive", "15", "--timeout", "120", "--graceful-timeout", "10",
-        "--no-control-socket", "--log-level", "warning",
+        "--no-control-socket", "--log-level", "warning", "--logger-class", "coop.server_log.ServerLog",
     ]  # fmt: skip
 
 

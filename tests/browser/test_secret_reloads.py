@@ -1,9 +1,10 @@
 """A phone that is reloaded, or loses its connection, at any step of a secret vote: one vote, or a clear word."""
 
 import pytest
+import time_machine
 from playwright.sync_api import expect
 
-from tests.browser.secret_house import box  # noqa: F401 - a fixture
+from tests.browser.secret_house import after_closing, box  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
 
@@ -151,6 +152,32 @@ def test_a_refusal_after_a_lost_answer_does_not_claim_that_nothing_was_counted(b
     page.unroute_all(behavior="ignoreErrors")
     page.get_by_role("button", name="Try once more").click()
     says(page, COUNTS)
+
+
+def test_a_vote_whose_answer_was_lost_until_sealing_is_shown_as_counted_and_found(box, paper, voter):  # noqa: F811
+    page = paper()
+    box.others_vote()
+    box.faults["cast"] = lambda response: setattr(
+        response, "status", "504"
+    )  # it arrives, and no answer comes
+    tap(page)
+    says(page, TRYING)
+    page.goto("about:blank")
+    box.faults.clear()
+    assert len(box.votes()) == 6
+    with time_machine.travel(after_closing()):
+        page.context.clear_cookies()
+        voter.sign_in("member@pioneers.example")
+        voter.go(box.path)
+        says(
+            page,
+            "This vote was counted. The key that signs receipts is destroyed; the list of votes shows it.",
+        )
+        expect(page.locator("[data-part=chosen]")).to_have_text("For")
+        expect(page.get_by_text("Your receipt", exact=True)).to_be_hidden()
+        page.get_by_role("button", name="Find it on the list of votes").click()
+        reads(page, "It is on the list, as you cast it last.")
+        voter.look()
 
 
 def test_whoever_was_signed_out_signs_in_and_the_vote_goes_on(box, paper, voter):  # noqa: F811

@@ -203,7 +203,8 @@ def open_poll(app, members):
             words = {"title": "Buy a mill", "text": "We buy the mill."}
             motion = ballots.propose_motion(here, rita, now, **words)
             chair = db.session.scalar(sa.select(Office).where(Office.kind == "chair"))
-            named = db.session.scalars(sa.select(Membership).order_by(Membership.id).limit(CANDIDATES))
+            others = sa.select(Membership).where(Membership.id != officer.id).order_by(Membership.id)
+            named = db.session.scalars(others.limit(CANDIDATES))
             election = ballots.set_up_election(
                 here, rita, now, office=chair, candidates=[Candidate(one) for one in named]
             )

@@ -17,6 +17,7 @@ from coop.models.organisations import Organisation
 from coop.models.records import AuditEvent
 from coop.rules.secret_messages import receipt_message
 from coop.services import ballots
+from coop.traces import RECYCLED
 from tests.make import PASSWORD
 from tests.pages.client import PageClient
 from tests.pages.test_ballots import coop, members, real_now  # noqa: F401
@@ -186,6 +187,45 @@ def test_a_member_votes_and_finds_the_vote_on_the_list(app, client, secret_motio
     assert "Amina Holt" not in page
 
 
+def test_the_page_calls_traces_gone_only_once_they_are(app, client, secret_motion, real_now, monkeypatch):
+    number = secret_motion(real_now - timedelta(hours=1))
+    client.sign_in(AMINA)
+    with monkeypatch.context() as kept:
+        kept.setattr(background, "empty_write_ahead_log", lambda: RECYCLED)
+        kept.setattr(background, "_emptied_next", dict(background._emptied_next))
+        close(app, number)
+    page = client.visit(f"{HERE}/{number}")
+    assert "the database's own log may still tell who voted how, until the server has removed it" in page
+    assert "tells nothing of who voted how" not in page
+    with app.app_context():
+        assert background.remove_traces(real_now) == ""
+        db.session.remove()
+    page = client.visit(f"{HERE}/{number}")
+    assert "tells nothing of who voted how" in page
+    assert "may still tell" not in page
+
+
+def test_a_vote_sent_again_after_sealing_is_said_to_be_counted_and_no_other(
+    app, client, secret_motion, real_now
+):
+    number = secret_motion(real_now - timedelta(hours=1))
+    given = {}
+    for n in range(6):
+        other = PageClient(app)
+        other.sign_in(f"voter{n}@pioneers.example", PASSWORD)
+        voter = device(app, other, number)
+        given[n] = voter.cast("for")
+        if n:
+            cast(app, number, given[n])
+    close(app, number)
+    answer = cast(app, number, given[1])
+    assert (answer.status_code, answer.json["receipt"]) == (200, None)
+    assert answer.json["counted"].startswith("This vote was counted.")
+    for never in (given[0], voter.cast("against"), voter.cast("for", 2)):
+        refused = cast(app, number, never)
+        assert (refused.status_code, list(refused.json)) == (409, ["error"])
+
+
 def test_casting_reads_and_sets_no_cookie_and_leaves_no_trace_but_the_vote(
     app, client, secret_motion, real_now, caplog
 ):
@@ -268,8 +308,9 @@ def test_a_token_needs_a_member_a_page_of_ours_and_a_value(app, client, secret_m
         {"data": {"serial": "a form"}},
     ],
 )
-def test_what_is_no_vote_is_refused_in_a_sentence(app, secret_motion, real_now, sent):
+def test_what_is_no_vote_is_refused_in_a_sentence(app, secret_motion, real_now, sent, monkeypatch):
     number = secret_motion(real_now - timedelta(hours=1))
+    monkeypatch.setattr(signatures, "token_is_good", lambda *_: pytest.fail("arithmetic for what is no vote"))
     answer = app.test_client().post(f"{HERE}/{number}/cast", **sent)
     assert answer.status_code in (409, 413)
     assert "Set-Cookie" not in answer.headers

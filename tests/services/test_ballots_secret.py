@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import func, select
 
 from coop.errors import Forbidden, Refusal
@@ -193,6 +194,11 @@ FORGED = [
     (change(n=1.0), "not a vote as a browser sends it"),
     (change(n=10**7), "not a vote as a browser sends it"),
     (change(vote="x" * 5000), "not a vote as a browser sends it"),
+    (change(token="A" * 511), "not a vote as a browser sends it"),
+    (change(token="A" * 684), "not a vote as a browser sends it"),
+    (change(prefix="A" * 42), "not a vote as a browser sends it"),
+    (change(serial="B" * 88), "not a vote as a browser sends it"),
+    (change(sig="A" * 87), "not a vote as a browser sends it"),
     (change(vote="\ud800"), "not a vote as a browser sends it"),
     (change(serial=None), "not a vote as a browser sends it"),
     (change(member=12), "not a vote as a browser sends it"),
@@ -248,6 +254,64 @@ def test_votes_are_taken_only_while_voting_is_open(booth_of, deed):
     booth.post(in_time.cast("for"), closes - timedelta(microseconds=1))
     with pytest.raises(Refusal, match="closed on"):
         booth.post(late.cast("for"), closes)
+
+
+def test_a_vote_sent_again_after_closing_gets_its_receipt_and_changes_nothing(booth_of, deed):
+    booth, members, _officer = booth_of()
+    voter, closes = booth.token(members[1]), booth.ballot.closes_at
+    given = voter.cast("for")
+    first, again = booth.post(given), booth.post(given, closes)
+    for one in (first, again):
+        message = receipt_message(one["ballot"], one["serial"], one["n"], one["vote_sha256"])
+        assert one.items() >= {"serial": voter.serial, "n": 1}.items()
+        assert signatures.receipt_is_signed(booth.receipt_key, message, one["signature"])
+    for other in (voter.cast("against"), voter.cast("for", 2)):  # another vote of n, and a later one
+        with pytest.raises(Refusal, match="closed on"):
+            booth.post(other, closes)
+    assert db.session.execute(select(SecretVote.n, SecretVote.vote)).all() == [(1, '"for"')]
+
+
+def test_a_vote_sent_again_to_a_void_ballot_is_not_said_to_count(booth_of, deed, now):
+    booth, members, officer = booth_of()
+    given = booth.token(members[1]).cast("for")
+    booth.post(given)
+    deed(ballots.void, booth.ballot, booth.organisation, officer, "A wrong roll.", now)
+    paper = secret.checked(booth.ballot, booth.organisation, given)
+    assert not secret.is_counted(booth.ballot, paper)
+    with pytest.raises(Refusal, match="is void"):
+        deed(secret.cast, booth.ballot, paper, now)
+
+
+# Anyone may post anything, so what can't be a vote must cost next to nothing
+
+
+@pytest.mark.parametrize("wrong", [forgery for forgery, said in FORGED if said.startswith("not a vote")])
+def test_what_is_no_vote_is_refused_before_any_key_is_used(booth_of, monkeypatch, count_queries, wrong):
+    booth, members, _officer = booth_of()
+    given, other = (booth.token(member).cast("for") for member in members[1:3])
+    db.session.refresh(booth.ballot)
+    for name in ("token_is_good", "vote_is_signed"):
+        monkeypatch.setattr(signatures, name, lambda *_: pytest.fail("arithmetic for what is no vote"))
+    with count_queries() as asked, pytest.raises(Refusal):
+        secret.checked(booth.ballot, booth.organisation, wrong(given, other))
+    assert asked.count == 0
+
+
+def test_a_token_of_another_length_than_its_key_is_refused_before_any_arithmetic(booth_of, monkeypatch):
+    booth, members, _officer = booth_of()
+    given = booth.token(members[1]).cast("for")
+
+    class Key:
+        def public_numbers(self):
+            return rsa.RSAPublicNumbers(65537, 1 << 3071)
+
+        def verify(self, *_):
+            pytest.fail("arithmetic for what is no token")
+
+    monkeypatch.setattr(signatures, "_rsa_public", lambda *_: Key())
+    for length in (385, 512):
+        with pytest.raises(Refusal, match="token is not one"):
+            booth.post(given | {"token": signatures.b64u(bytes(length))})
 
 
 # Elections

@@ -18,6 +18,7 @@ from coop.services import ballots, organisations, records
 from coop.services.ballots import secret
 from coop.services.ballots.secret import keys as opened_keys
 from coop.services.ballots.secret import sealing
+from coop.traces import READ
 from coop.transaction import seal_ballot
 from tests.ballot_house import RULES, after
 from tests.bundles import as_file
@@ -268,7 +269,7 @@ def test_nothing_is_scrubbed_twice_while_a_reader_hinders_it(booth_of, seal, scr
         pytest.skip("SQLite alone has a log beside its file")
     written = []
     monkeypatch.setattr(background, "write_database_anew", lambda: written.append(1))
-    monkeypatch.setattr(background, "empty_write_ahead_log", lambda: False)
+    monkeypatch.setattr(background, "empty_write_ahead_log", lambda: READ)
     booth, members, _officer = booth_of()
     booth.votes(members, FIVE)
     seal(booth)

@@ -3,9 +3,14 @@
 import psycopg
 import pytest
 
-from coop.transaction import MAY_MOVE_THE_LOG_ON
+from coop.traces import MAY_EMPTY_THE_LOG
 
 pytestmark = pytest.mark.postgres
+LEAVE = (
+    "GRANT pg_checkpoint TO keeper",
+    "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO keeper",
+    "GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO keeper",
+)
 
 
 @pytest.fixture
@@ -17,7 +22,7 @@ def role(cluster):
 
 
 def may(role):
-    return role.execute(MAY_MOVE_THE_LOG_ON).fetchone()[0]
+    return role.execute(MAY_EMPTY_THE_LOG).fetchone()[0]
 
 
 def test_a_role_without_leave_does_not_ask(role):
@@ -26,13 +31,15 @@ def test_a_role_without_leave_does_not_ask(role):
         role.execute("CHECKPOINT")
 
 
-def test_a_role_with_leave_to_do_one_of_two_does_not_ask(role, cluster):
-    cluster.run("GRANT pg_checkpoint TO keeper")
+@pytest.mark.parametrize("missing", LEAVE)
+def test_a_role_with_leave_to_do_two_of_three_does_not_ask(role, cluster, missing):
+    cluster.run(*(grant for grant in LEAVE if grant != missing))
     assert not may(role)
 
 
 def test_a_role_with_the_leave_that_the_page_names_asks_and_is_obeyed(role, cluster):
-    cluster.run("GRANT pg_checkpoint TO keeper", "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO keeper")
+    cluster.run(*LEAVE)
     assert may(role)
     role.execute("SELECT pg_switch_wal()")
     role.execute("CHECKPOINT")
+    role.execute("SELECT * FROM pg_ls_waldir()")

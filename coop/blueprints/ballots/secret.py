@@ -58,6 +58,11 @@ def cast(number: int) -> Response:
     """Take a vote from whoever holds a token; the receipt leaves only once the vote is in."""
     ballot = _announced(number)
     paper = secret.checked(ballot, g.organisation, _sent())
+    if secret.is_counted(ballot, paper):
+        said = _(
+            "This vote was counted. The key that signs receipts is destroyed; the list of votes shows it."
+        )
+        return jsonify(receipt=None, counted=said)
     receipt = secret.receipt_for(ballot, g.organisation, paper, _ballot_key())
     with writing():
         secret.cast(ballots.find(g.organisation, number), paper, g.now)

@@ -177,6 +177,7 @@ def _kept_secret(ballot: Ballot, told: dict[str, Any] | None) -> dict[str, Any] 
         "turnout": ballots.turnout(ballot) if running else (0, 0),
         "cast": secret.votes_cast(ballot) if running else 0,
         "ended": sealing is not None,
+        "sorted": sealing is not None and sealing.sorted_at is not None,
         "scrubbed_at": sealing.scrubbed_at if sealing else None,
     }
 

@@ -2,7 +2,7 @@
 
 import { choiceOn, mark, Unreadable, wordsOf } from "./choice.js";
 import { fingerprint, Unsure, Untrusted, Voting } from "./protocol.js";
-import { Refused, Server, SignedOut, Stale } from "./server.js";
+import { Counted, Refused, Server, SignedOut, Stale } from "./server.js";
 import { openStore } from "./store.js";
 
 const GOOD = new Set(["counted", "forgotten"]); // news, of what the status can say
@@ -72,7 +72,8 @@ class Page {
     }
   }
 
-  #counted(receipt) {
+  /** Counted, with a receipt; or listed, where the server has only a sentence left to say so. */
+  #counted(receipt, sentence = "") {
     this.receipt = receipt;
     this.told.issued = true;
     this.#fill("serial", receipt.serial);
@@ -82,13 +83,15 @@ class Page {
     this.#part("chosen").toggleAttribute("data-none", receipt.vote === "[]");
     this.#part("code").replaceChildren();
     const before = this.stage;
-    this.#show("counted");
-    this.#say("counted");
+    this.#show(sentence ? "listed" : "counted");
+    if (sentence) this.#part("status").textContent = sentence;
+    else this.#say("counted");
     if (before === "working") this.#part("status").focus();
   }
 
   #failed(error) {
     if (error instanceof Unsure) this.#unsure(error.message);
+    else if (error instanceof Counted) this.#listed(error.message);
     else if (error instanceof Refused) this.#refused(error.message);
     else if (error instanceof SignedOut) this.#show("signed-out");
     else if (error instanceof Stale) this.#show("stale");
@@ -97,6 +100,11 @@ class Page {
       this.#show("broken");
       throw error;
     }
+  }
+
+  async #listed(sentence) {
+    const { serial, pending } = await this.voting.record();
+    this.#counted({ ...pending, serial }, sentence);
   }
 
   async #unsure(sentence) {

@@ -4,6 +4,9 @@ export class Unreachable extends Error {} // no answer, or none of ours: try aga
 export class SignedOut extends Error {}
 export class Stale extends Error {} // an answer that a page reloaded wouldn't get
 
+/** The vote was counted, says the server, but it can't sign that any more. */
+export class Counted extends Error {}
+
 /** The server said no, in a sentence for the member. */
 export class Refused extends Error {}
 
@@ -26,7 +29,9 @@ export class Server {
   }
 
   async cast(vote) {
-    return (await this.#json(this.addresses.cast, { ...posted(vote), credentials: "omit" })).receipt;
+    const { receipt, counted } = await this.#json(this.addresses.cast, { ...posted(vote), credentials: "omit" });
+    if (!receipt && typeof counted === "string") throw new Counted(counted);
+    return receipt;
   }
 
   /** The ballot as anyone can check it; that a member reads it says nothing of their vote. */

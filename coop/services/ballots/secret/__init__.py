@@ -1,6 +1,6 @@
 """Secret ballots: keys, tokens that nobody can join to votes, votes without names, and a box that is sorted."""
 
-from coop.services.ballots.secret.casting import Paper, cast, checked, receipt_for
+from coop.services.ballots.secret.casting import Paper, cast, checked, is_counted, receipt_for
 from coop.services.ballots.secret.issuing import Asked, ask, issue, sign
 from coop.services.ballots.secret.keys import (
     NewKey,
@@ -46,6 +46,7 @@ __all__ = [
     "end",
     "fingerprint_of",
     "forget_closed",
+    "is_counted",
     "issue",
     "issued_marks",
     "issued_names",

@@ -22,8 +22,9 @@ from coop.services.ballots.secret.keys import RECEIPT, ballot_id, private_key, p
 from coop.services.ballots.voting import motion_paper, refuse_outside_voting
 
 MOST_CHANGES = 1_000_000
-_TEXTS = ("serial", "prefix", "token", "vote", "sig")
-_MOST_TEXT = 4_000
+# From and to how many characters each text may have. Anyone may post anything, so what costs least is looked at first:
+# form and lengths, then keys and signatures.
+_LENGTHS = {"serial": (87, 87), "prefix": (43, 43), "token": (512, 683), "vote": (1, 4_000), "sig": (86, 86)}
 
 
 @dataclass(frozen=True)
@@ -88,22 +89,27 @@ def checked(ballot: Ballot, organisation: Organisation, given: object) -> Paper:
 
 
 def cast(ballot: Ballot, paper: Paper, now: datetime) -> None:
-    """Put a checked vote in the box: a higher n replaces, the same again changes nothing."""
+    """Put a checked vote in the box: a higher n replaces, the same again changes nothing, even after closing."""
     state = db.session.execute(_STATE.where(Ballot.id == ballot.id)).one()
-    refuse_outside_voting(ballot, state.opened_at, state.sealed_at, state.void_at, now)
+    try:
+        refuse_outside_voting(ballot, state.opened_at, state.sealed_at, state.void_at, now)
+    except Refusal:
+        if state.void_at is None and _stands(ballot, paper):
+            return  # it came in time, and its answer was lost
+        raise
     row = {name: getattr(paper, name) for name in ("voting_class", "serial", "prefix", "token", "n", "vote")}
     row |= {"ballot_id": ballot.id, "signature": paper.sig}
     if db.session.scalar(_CAST[db.engine.dialect.name], row) is not None:
         return
-    there = db.session.execute(
-        select(SecretVote.n, SecretVote.vote, SecretVote.token).where(
-            SecretVote.serial == paper.serial, SecretVote.ballot_id == ballot.id
-        )
-    ).one()
-    if tuple(there) != (paper.n, paper.vote, paper.token):
+    if not _stands(ballot, paper):
         raise Refusal(
             _("A later vote with this token is counted already. Reload the page to see it or to change it.")
         )
+
+
+def is_counted(ballot: Ballot, paper: Paper) -> bool:
+    """Whether this very vote was counted: all that can be said once the key that signs receipts is destroyed."""
+    return ballot.sealed_at is not None and ballot.void_at is None and _stands(ballot, paper)
 
 
 def receipt_for(
@@ -122,18 +128,27 @@ def receipt_for(
     }
 
 
+def _stands(ballot: Ballot, paper: Paper) -> bool:
+    there = db.session.execute(
+        select(SecretVote.n, SecretVote.vote, SecretVote.token).where(
+            SecretVote.serial == paper.serial, SecretVote.ballot_id == ballot.id
+        )
+    ).one_or_none()
+    return there is not None and tuple(there) == (paper.n, paper.vote, paper.token)
+
+
 def _is_shaped(given: Mapping[Any, Any]) -> bool:
     n = given.get("n")
     return (
-        given.keys() == {*_TEXTS, "n"}
-        and all(_is_short(given[name]) for name in _TEXTS)
+        given.keys() == {*_LENGTHS, "n"}
+        and all(_is_text(given[name], *sizes) for name, sizes in _LENGTHS.items())
         and type(n) is int
         and 1 <= n <= MOST_CHANGES
     )
 
 
-def _is_short(text: object) -> bool:
-    return isinstance(text, str) and len(text) <= _MOST_TEXT and text.isascii()
+def _is_text(text: object, least: int, most: int) -> bool:
+    return isinstance(text, str) and least <= len(text) <= most and text.isascii()
 
 
 def _refuse_another_paper(ballot: Ballot, vote: str) -> None:
