@@ -153,8 +153,9 @@ def test_a_decision_of_another_organisation_changes_nothing_here(deed, make, now
         adopt(deed, coop, LONGER, now, day=make.today, decision=make.decision(orchard))
 
 
-def test_neither_a_member_nor_the_secretary_adopts_a_constitution(deed, make, now):
+def test_neither_a_member_nor_the_secretary_beside_a_returning_officer_adopts_one(deed, make, now):
     coop = make.organisation()
+    make.officer(coop, "returning_officer")
     decision = make.decision(coop)
     for membership in (make.officer(coop, "secretary"), make.member(coop)):
         with pytest.raises(Forbidden):
