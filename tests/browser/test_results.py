@@ -32,8 +32,10 @@ def counted(tmp_path, serve):
             office = db.session.scalars(
                 select(Office).where(Office.kind == "board_member", Office.organisation_id == here.id)
             ).first()
-            officer = _actor(here, ballots.find(here, 1).certified_by.removeprefix("member "))
-            people = ballots.candidates_by_number(here, [(number, "") for number in range(1, CANDIDATES + 1)])
+            returning = int(ballots.find(here, 1).certified_by.removeprefix("member "))
+            officer = _actor(here, returning)
+            stand = [(number, "") for number in range(1, CANDIDATES + 2) if number != returning]
+            people = ballots.candidates_by_number(here, stand)
             ballot = ballots.set_up_election(here, officer, at, office=office, candidates=people, title=TITLE)
             ballots.open_ballot(ballot, here, officer, at)
             for voter in range(1, 25):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from coop.access import PROGRAM
-from coop.errors import Refusal
+from coop.errors import Forbidden, Refusal
 from coop.extensions import db
 from coop.models.organisations import BodyMembership, Office, OfficeTerm
 from coop.services import ballots, constitution, organisations
@@ -21,6 +21,7 @@ from tests.objection_house import answer, challenge
 def elected(coop_of, deed, make, now):
     """Member 2 is elected to a seat on the board, by all; the returning officer stood too."""
     organisation, people, officer = coop_of(4)
+    runs = make.actor(stand_in(organisation, make))
     board = make.body(organisation, "board")
     office = deed(
         organisations.add_office,
@@ -34,23 +35,23 @@ def elected(coop_of, deed, make, now):
     ballot = deed(
         ballots.set_up_election,
         organisation,
-        officer,
+        runs,
         now,
         office=office,
         candidates=[ballots.Candidate(people[0]), ballots.Candidate(people[1])],
     )
-    deed(ballots.open_ballot, ballot, organisation, officer, now)
+    deed(ballots.open_ballot, ballot, organisation, runs, now)
     chosen = next(one.position for one in ballot.options if one.membership_id == people[1].id)
     cast(deed, make, ballot, people, [[chosen]] * 3, now)
     decision = deed(ballots.seal, ballot.id, after(ballot))
     assert decision.outcome == "elected"
     other = make.actor(make.officer(organisation, "treasurer"))
-    return organisation, people, officer, ballot, decision, other
+    return organisation, people, officer, ballot, decision, other, runs
 
 
 def test_a_candidate_does_not_answer_a_challenge_of_their_own_election(elected, deed, make):
     made = challenge(elected[:5], deed, make)
-    with pytest.raises(Refusal, match="You stood in this election"):
+    with pytest.raises(Forbidden):
         answer(elected[:5], deed, made, upheld=False)
     assert not ballots.may_answer(made, elected[2])
 
@@ -60,8 +61,7 @@ def test_the_terms_of_the_elected_end_on_the_day_the_election_becomes_void(
     elected, deed, make, now, days, last_day
 ):
     """On the evening of the count the term has not begun: it lasts its first day, since none can be empty."""
-    organisation, people, _, ballot, decision, _ = elected
-    officer = make.actor(stand_in(organisation, make))
+    _, people, _, ballot, decision, _, officer = elected
     made = challenge(elected[:5], deed, make)
     when = after(ballot) + timedelta(days=days)
     answer(elected[:5], deed, made, upheld=True, actor=officer, when=when)
@@ -81,8 +81,7 @@ def stand_in(organisation, make):
 
 
 def test_a_term_that_ended_before_is_left_as_it_is(elected, deed, make, now):
-    organisation, _, _, ballot, decision, _ = elected
-    officer = make.actor(stand_in(organisation, make))
+    _, _, _, ballot, decision, _, officer = elected
     term = db.session.scalars(select(OfficeTerm).where(OfficeTerm.decision_id == decision.id)).one()
     gone = decision.decided_on + timedelta(days=3)
     deed(organisations.end_term, term, gone, actor=PROGRAM, now=now)
