@@ -53,6 +53,8 @@ Claim = tuple[str, Fraction | int]
 def contradiction(provision: Provision, value: Value, words: str) -> str | None:
     """Say in a sentence how the words contradict the value, or None."""
     said = " ".join(words.split())
+    if re.search(r"\d{13}", said):
+        return "The words hold a number of more than twelve figures, which is none to live by."
     plain = said.casefold()
     if isinstance(value, tuple):
         return _missing_item(value, plain, said)
