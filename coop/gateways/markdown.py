@@ -10,7 +10,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_plugin
 
-from coop.rules.constitution import Article, Draft, Mark, Problem
+from coop.rules.constitution import Article, Draft, Mark, Problem, resolve
 
 LONGEST = 400_000  # characters; the longest bye-laws known have a tenth
 LONGEST_PARAGRAPH = 20_000  # brackets that nobody closes cost the square of it
@@ -245,6 +245,14 @@ class Piece:
 
 
 LinkFor = Callable[[dict[str, str]], str]  # a mark's attributes → the address its words lead to
+
+
+def name_of(mark: dict[str, str]) -> str:
+    """The name of the value behind a mark: its key, with the body, office or class it is for."""
+    scope = mark.get("body") or mark.get("office") or mark.get("class")
+    key = resolve(mark.get("provision", ""), mark.get("decision"))
+    return f"{key}@{scope}" if scope else key
+
 
 _TAGS = {"p", "em", "strong", "a", "ol", "ul", "li", "blockquote", "code", "pre", "br", "hr"}
 _SAFE = {"a": {"href", "class"}, "ol": {"start"}}

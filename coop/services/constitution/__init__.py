@@ -1,6 +1,7 @@
 """Versions of the constitution, the values in force, and the one way they change: adopting a version."""
 
 from coop.services.constitution.adopting import BODY_KINDS, OFFICE_KINDS, adopt_version, read
+from coop.services.constitution.paper import set_on_paper
 from coop.services.constitution.reading import (
     Rule,
     Setting,
@@ -30,6 +31,7 @@ __all__ = [
     "latest",
     "read",
     "rule",
+    "set_on_paper",
     "summary_of",
     "values_of",
     "versions",
