@@ -184,6 +184,12 @@ def _pieces(text: str) -> tuple[markdown.Piece, ...]:
     return tuple(markdown.render(text, _note_address))
 
 
+def forget() -> None:
+    """Let go of what was rendered, as a process that has just begun."""
+    _pieces.cache_clear()
+    _texts.cache_clear()
+
+
 def _note_address(mark: dict[str, str]) -> str:
     return "#" + anchor_of(markdown.name_of(mark))
 
