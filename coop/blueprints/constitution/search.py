@@ -14,11 +14,12 @@ _TAG = re.compile(r"(<[^>]*>)")
 def matching(
     pieces: Sequence[Piece], notes: Mapping[str, list[Note]], words: str
 ) -> tuple[list[Piece], dict[str, list[Note]]]:
-    """The articles and the adopted defaults in which every word stands, each word marked."""
-    wanted = words.casefold().split()
+    """The articles and the adopted defaults in which words begin with each of these, which are marked."""
+    wanted = words.split()
+    beginnings = [re.compile(rf"(?<!\w){re.escape(word)}", re.IGNORECASE) for word in wanted]
 
     def has_all(text: str) -> bool:
-        return all(word in text.casefold() for word in wanted)
+        return all(word.search(text) for word in beginnings)
 
     found = [
         replace(piece, html=_marked(piece.html, wanted))
@@ -42,7 +43,7 @@ def _marked(marked_up: str, wanted: Sequence[str]) -> str:
     any_word = "|".join(
         re.escape(html.escape(word, quote=False)) for word in sorted(wanted, key=len, reverse=True)
     )
-    looked_for = re.compile(rf"({any_word})|&\w+;", re.IGNORECASE)
+    looked_for = re.compile(rf"(?<!\w)({any_word})|&\w+;", re.IGNORECASE)
 
     def mark(found: re.Match[str]) -> str:
         return f"<mark>{found[0]}</mark>" if found[1] else found[0]
