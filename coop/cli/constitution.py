@@ -44,7 +44,7 @@ def keys(*, as_json: bool) -> None:
 
 
 @command.command("read")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def read(file: Path, *, as_json: bool) -> None:
     """Say what a text would make the software do; exit with 2 where it has problems."""
@@ -59,7 +59,7 @@ def read(file: Path, *, as_json: bool) -> None:
 def _read(file: Path) -> Reading:
     """Whatever a file is or isn't, it has a reading."""
     try:
-        with file.open("rb") as opened:
+        with click.open_file(str(file), "rb") as opened:  # "-" is what is piped in
             data = opened.read(4 * LONGEST + 4)  # of UTF-8, with its mark at the beginning
     except OSError as error:
         return _unread(1, f"{_clean(str(file))} can't be read: {error.strerror}.")

@@ -123,3 +123,17 @@ def test_reading_loads_neither_flask_nor_a_database():
     )
     said = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.endswith("False\n")
+
+
+def test_a_text_can_be_piped_in():
+    command = [
+        sys.executable,
+        "-c",
+        "from coop.cli import main; main()",
+        "constitution",
+        "read",
+        "-",
+        "--json",
+    ]
+    answer = subprocess.run(command, cwd=ROOT, input=GOOD, capture_output=True, check=True)
+    assert json.loads(answer.stdout)["provisions"]["meeting.notice"]["value"] == "10 days"
