@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import counting, pages, secret, sizes, voting
+from benchmarks import constitution, counting, pages, secret, sizes, voting
 from tests.evidence import commit
 
 SUBJECTS = {
@@ -14,6 +14,7 @@ SUBJECTS = {
     "secret": secret.measure,
     "sizes": sizes.measure,
     "pages": pages.measure,
+    "constitution": constitution.measure,
     "counting": counting.measure,
 }
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -45,6 +45,7 @@ PUBLIC = frozenset(
         "members.join_check",
         "members.join_sent",
         "members.application",
+        "constitution.paper",
         "constitution.show",
         "constitution.source",
         "ballots.receipt_code",

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from coop.gateways.markdown import parse
-from coop.rules.constitution import Reading, assemble
+from coop.gateways.markdown import LONGEST, parse
+from coop.rules.constitution import Draft, Problem, Reading, assemble
 from coop.rules.provisions import REGISTRY
 
 
@@ -35,39 +35,59 @@ def keys(*, as_json: bool) -> None:
         for provision in REGISTRY.values()
     ]
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        _print_json(rows)
         return
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     for row in rows:
         print(f"{row['key']}  ({row['type']}: {row['grammar']}; default {row['default']})")
         print(f"    {row['sentence']}")
 
 
 @command.command("read")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def read(file: Path, *, as_json: bool) -> None:
     """Say what a text would make the software do; exit with 2 where it has problems."""
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        sys.exit(_unreadable(f"{file} can't be read: {error.strerror}.", as_json=as_json))
-    except UnicodeDecodeError as error:
-        sys.exit(_unreadable(f"{file} is not UTF-8 at byte {error.start}.", as_json=as_json))
-    reading = assemble(parse(text))
+    reading = _read(file)
     if as_json:
-        print(json.dumps(_as_data(reading), ensure_ascii=False, indent=2))
+        _print_json(_as_data(reading))
     else:
         _tell(reading)
     sys.exit(2 if reading.problems else 0)
 
 
-def _unreadable(what: str, *, as_json: bool) -> int:
-    if as_json:
-        problems = [{"line": 1, "what": what}]
-        print(json.dumps({"articles": 0, "provisions": {}, "defaults": {}, "problems": problems}))
-    else:
-        print(what, file=sys.stderr)
-    return 2
+def _read(file: Path) -> Reading:
+    """Whatever a file is or isn't, it has a reading."""
+    try:
+        with click.open_file(str(file), "rb") as opened:  # "-" is what is piped in
+            data = opened.read(4 * LONGEST + 4)  # of UTF-8, with its mark at the beginning
+    except OSError as error:
+        return _unread(1, f"{_clean(str(file))} can't be read: {error.strerror}.")
+    if len(data) > 4 * LONGEST + 3:
+        return _unread(1, f"The text is longer than {LONGEST:,} characters: no article of it was read.")
+    try:
+        return assemble(parse(data.decode()))
+    except UnicodeDecodeError as error:
+        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        begun = before.rpartition(b"\n")[2].decode(errors="replace").removeprefix("\ufeff")
+        return _unread(
+            before.count(b"\n") + 1,
+            f"This line is not UTF-8 from its character {len(begun) + 1} on. Save the file as UTF-8.",
+        )
+
+
+def _unread(line: int, what: str) -> Reading:
+    return assemble(Draft((), (), (Problem(line, what),), unread=True))
+
+
+def _print_json(data: object) -> None:
+    encoding = (sys.stdout.encoding or "").casefold()
+    print(json.dumps(data, ensure_ascii=not encoding.startswith("utf"), indent=2))
+
+
+def _clean(text: str) -> str:
+    """Leave nothing that moves the cursor of a terminal: the words are a stranger's."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _as_data(reading: Reading) -> dict[str, Any]:
@@ -83,11 +103,12 @@ def _as_data(reading: Reading) -> dict[str, Any]:
 
 
 def _tell(reading: Reading) -> None:
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     print(f"{len(reading.articles)} articles carry {len(reading.provisions)} provisions.")
     for found in reading.provisions:
         spelled = REGISTRY[found.key].spell(found.value)
-        print(f"  article {found.article}: {found.name} is {spelled}")
+        print(f"  article {found.article}: {found.name} is {_clean(spelled)}")
     for found in reading.defaults:
         print(f"  by default: {found.name} is {REGISTRY[found.key].spell(found.value)}")
     for problem in reading.problems:
-        print(f"line {problem.line}: {problem.what}", file=sys.stderr)
+        print(f"line {problem.line}: {_clean(problem.what)}", file=sys.stderr)

@@ -10,15 +10,19 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_plugin
 
-from coop.rules.constitution import Article, Draft, Mark, Problem
+from coop.rules.constitution import Article, Draft, Mark, Problem, resolve
 
 LONGEST = 400_000  # characters; the longest bye-laws known have a tenth
+LONGEST_PARAGRAPH = 20_000  # brackets that nobody closes cost the square of it
 
-_LITERAL = re.compile(r"provision\s*=|\{\s*provision|value\s*=\s*[\"“'`]|\][ \t]*\{[^}\n]*=")
+_LITERAL = re.compile(r"provision\s*=|\{\s*provision|value\s*=\s*[\"“'`]|\][ \t]*\{[^{}\n]*=", re.IGNORECASE)
 _BRACES = re.compile(r"\{\s*(?:[\w:-]+=\"[^\"]*\"\s*)+\}")
 _ATTRIBUTE = re.compile(r"([\w:-]+)=\"([^\"]*)\"")
-_MARKER = re.compile(r" {0,3}\d{1,9}[.)](?: |\t|$)")
-_GLUED_MARKER = re.compile(r" {0,3}\d{1,9}[.)](?=[A-Z\[])")
+_MARKER = re.compile(r" {0,3}\d+[.)](?:\s|$)")
+_GLUED_MARKER = re.compile(r" {0,3}\d+[.)](?=[A-Z\[])|\d+[.)](?=[^\W\d_])")
+_COMMENT = re.compile(r"<!--")
+# What nobody sees and what changes how the rest is seen; joiners stay, some languages are written with them.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufffd]")
 
 
 def _parser() -> MarkdownIt:
@@ -46,12 +50,13 @@ _MD = _parser()
 
 def parse(text: str) -> Draft:
     """Find the articles, the marks and everything that would quietly not be a mark."""
-    if len(text) > LONGEST:
-        return Draft((), (), (Problem(1, f"The text is longer than {LONGEST:,} characters."),))
+    if too_long := _too_long(text):
+        return Draft((), (), (too_long,), unread=True)
+    unseen = _unseen(_plain_ends(text).split("\n"))
     text = _plain_lines(text)
     lines = text.split("\n")
     tokens = _MD.parse(text)
-    articles, marks, problems = [], [], _bad_markers(lines, tokens)
+    articles, marks, problems = [], [], unseen + _bad_markers(lines, tokens)
     heading = ""
     for number, block in _blocks(tokens):
         marks += _marks_in(block, number, problems)
@@ -65,8 +70,33 @@ def parse(text: str) -> Draft:
     return Draft(tuple(articles), tuple(marks), tuple(problems))
 
 
+def _too_long(text: str) -> Problem | None:
+    if len(text) > LONGEST:
+        return Problem(1, f"The text is longer than {LONGEST:,} characters: no article of it was read.")
+    size = 0
+    for at, line in enumerate(_plain_ends(text).split("\n")):
+        size = size + len(line) if line.strip() else 0
+        if size > LONGEST_PARAGRAPH:
+            what = f"More than {LONGEST_PARAGRAPH:,} characters without a blank line: no article was read."
+            return Problem(at + 1, what)
+    return None
+
+
+def _plain_ends(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _plain_lines(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return _plain_ends(text).replace("\0", "\ufffd")
+
+
+def _unseen(lines: Sequence[str]) -> list[Problem]:
+    """Characters that a member would not see, or that were lost on the way here."""
+    return [
+        Problem(at + 1, f"Remove the character U+{ord(found[0]):04X}: members can't see what it stands for.")
+        for at, line in enumerate(lines)
+        if (found := _UNSEEN.search(line))
+    ]
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[str | None, list[Token]]]:
@@ -107,6 +137,8 @@ def _marks_in(block: Sequence[Token], article: str | None, problems: list[Proble
             rest = rest[:braces] + re.sub(r"[^\n]", " ", raw) + rest[end:]
             if start < end_of_last:
                 problems.append(Problem(line, "A mark stands inside another mark."))
+            if any(inner.type == "link_open" for inner in _inside(token, at)):
+                problems.append(Problem(line, "A mark and a link share words: part them, each is a link."))
             end_of_last = max(end, end_of_last)
             if not _BRACES.fullmatch(raw):
                 what = f'Write each value of a mark in quotes, as in value="14 days"; this is {raw}.'
@@ -119,19 +151,27 @@ def _marks_in(block: Sequence[Token], article: str | None, problems: list[Proble
 
 
 _UNREAD = (
-    "This mark can't be read, so it would be text. Write it right behind the words, without a space: "
-    '[words]{provision="…" value="…"}.'
+    "This mark can't be read, so it would be text. Write it right behind the words, without a space, and each "
+    'value in straight quotes: [words]{provision="…" value="…"}.'
 )
 
 
-def _words(token: Token, opening: int) -> str:
-    """The words members read between the brackets."""
-    parts, depth = [], 0
+def _inside(token: Token, opening: int) -> Iterator[Token]:
+    """What stands between the brackets of a span."""
+    depth = 0
     for child in (token.children or [])[opening:]:
         depth += {"span_open": 1, "span_close": -1}.get(child.type, 0)
         if depth == 0:
             break
-        parts.append(" " if child.type in ("softbreak", "hardbreak") else child.content)
+        yield child
+
+
+def _words(token: Token, opening: int) -> str:
+    """The words members read between the brackets."""
+    parts = (
+        " " if child.type in ("softbreak", "hardbreak") else child.content
+        for child in _inside(token, opening)
+    )
     return " ".join("".join(parts).split())
 
 
@@ -163,23 +203,36 @@ def _literals_elsewhere(lines: Sequence[str], tokens: Sequence[Token]) -> list[P
 
 
 def _bad_markers(lines: Sequence[str], tokens: Sequence[Token]) -> list[Problem]:
-    """Lines that look like the start of an article and may not be one."""
-    inside: set[int] = set()  # lines that belong to code, or begin an item of a list within an article
+    """Lines that look like the start of an article and may not be one, and comments, which hide nothing here."""
+    code: set[int] = set()
+    starts: dict[int, int] = {}  # of items of lists: line → level, that of articles being 1
     for token in tokens:
-        if token.map and (token.type in ("code_block", "fence")):
-            inside.update(range(*token.map))
-        if token.map and token.type == "list_item_open" and token.level > 1:
-            inside.add(token.map[0])
+        if token.map and token.type in ("code_block", "fence"):
+            code.update(range(*token.map))
+        elif token.map and token.type == "list_item_open":
+            starts.setdefault(token.map[0], token.level)
     problems = []
     for at, line in enumerate(lines):
-        if at in inside:
-            continue
-        if at and _MARKER.match(line) and lines[at - 1].strip():
-            what = "Leave a blank line before an article: without it, this line belongs to the text above."
+        if at not in code and _COMMENT.search(line):
+            what = "Nothing is hidden here: members would read this comment. Remove it."
             problems.append(Problem(at + 1, what))
-        elif _GLUED_MARKER.match(line):
-            problems.append(Problem(at + 1, "Leave a space between an article's number and its text."))
+        if at in code or starts.get(at, 1) > 1:
+            continue
+        if what := _bad_marker(line, lines[at - 1] if at else "", is_article=at in starts):
+            problems.append(Problem(at + 1, what))
     return problems
+
+
+def _bad_marker(line: str, before: str, *, is_article: bool) -> str:
+    if _GLUED_MARKER.match(line):
+        return "Leave a space between an article's number and its text."
+    if not _MARKER.match(line):
+        return ""
+    if before.strip():
+        return "Leave a blank line before an article: without it, this line belongs to the text above."
+    return (
+        "" if is_article else "This isn't read as an article: write its number in figures like 14, then “. ”."
+    )
 
 
 @dataclass(frozen=True)
@@ -192,6 +245,14 @@ class Piece:
 
 
 LinkFor = Callable[[dict[str, str]], str]  # a mark's attributes → the address its words lead to
+
+
+def name_of(mark: dict[str, str]) -> str:
+    """The name of the value behind a mark: its key, with the body, office or class it is for."""
+    scope = mark.get("body") or mark.get("office") or mark.get("class")
+    key = resolve(mark.get("provision", ""), mark.get("decision"))
+    return f"{key}@{scope}" if scope else key
+
 
 _TAGS = {"p", "em", "strong", "a", "ol", "ul", "li", "blockquote", "code", "pre", "br", "hr"}
 _SAFE = {"a": {"href", "class"}, "ol": {"start"}}

@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import pairwise
 
 from coop.rules.provisions import CLASSES, REGISTRY, BadValue, Value
 from coop.rules.provisions.words import contradiction
@@ -51,6 +50,7 @@ class Draft:
     articles: tuple[Article, ...]
     marks: tuple[Mark, ...]
     problems: tuple[Problem, ...] = ()
+    unread: bool = False  # too long to be looked at
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ class Reading:
 _ATTRIBUTES = ("provision", "value", "body", "office", "class", "decision")
 _SCOPES = ("body", "office", "class")
 LONGEST_CLASS = 40
+_LONGEST_PROBLEM = 400  # characters
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 
 
@@ -101,7 +102,7 @@ def assemble(
     ``bodies`` and ``offices``, where given, are the names a scope may have; a text names its own classes.
     """
     known = {"body": bodies, "office": offices}
-    problems = list(draft.problems) + _misnumbered(draft.articles)
+    problems = list(draft.problems) + ([] if draft.unread else _misnumbered(draft.articles))
     provided: dict[tuple[str, str], Effective] = {}
     for mark in draft.marks:
         effective = _read_mark(mark, known, problems)
@@ -128,14 +129,20 @@ def _misnumbered(articles: Sequence[Article]) -> list[Problem]:
             Problem(1, "There is no article: an article is a line that begins with a number, as in “1. ”.")
         ]
     problems = []
-    for earlier, later in pairwise(articles):
-        if int(later.number) == int(earlier.number):
-            what = f"There are two articles {later.number}: the other is on line {earlier.line}."
-        elif int(later.number) < int(earlier.number):
-            what = f"Article {later.number} comes after article {earlier.number}: numbers must ascend."
-        else:
-            continue
-        problems.append(Problem(later.line, what))
+    lines: dict[int, int] = {}
+    before = articles[0]
+    for article in articles:
+        if int(article.number) in lines:
+            other = lines[int(article.number)]
+            what = f"There are two articles {article.number}: the other is on line {other}."
+            problems.append(Problem(article.line, what))
+        elif int(article.number) < int(before.number):
+            what = f"Article {article.number} comes after article {before.number}: numbers must ascend."
+            problems.append(Problem(article.line, what))
+        if not article.text.strip():
+            problems.append(Problem(article.line, f"Article {article.number} has no words."))
+        lines.setdefault(int(article.number), article.line)
+        before = article
     return problems
 
 
@@ -145,8 +152,14 @@ def _read_mark(
     try:
         return _checked(mark, known)
     except BadValue as why:
-        problems.append(Problem(mark.line, str(why)))
+        problems.append(Problem(mark.line, _short(str(why))))
         return None
+
+
+def _short(what: str) -> str:
+    """A sentence that quotes a text of any length stays a sentence."""
+    half = _LONGEST_PROBLEM // 2
+    return what if len(what) <= _LONGEST_PROBLEM else f"{what[:half]}…{what[-half:]}"
 
 
 def _checked(mark: Mark, known: Mapping[str, Collection[str] | None]) -> Effective:
@@ -179,7 +192,7 @@ def _plain_attributes(mark: Mark) -> dict[str, str]:
     for name in ("provision", "value"):
         if not attributes.get(name, "").strip():
             raise BadValue(f"The mark behind “{mark.words}” has no “{name}”.")
-    if not mark.words.strip():
+    if not any(sign.isalnum() for sign in mark.words):
         raise BadValue("A mark needs words: members read the words, not the mark.")
     return attributes
 

@@ -157,7 +157,7 @@ def test_reading_costs_few_queries_whatever_the_number_of_versions(client, make,
     for day in (-30, -20, -10):
         amend(make, coop, days=day)
     client.sign_in("member@pioneers.example")
-    constitution.reading._KEPT.clear()  # as in a process that has just begun
+    constitution.forget_values()  # as in a process that has just begun
     with count_queries() as n:
         client.get("/pioneers/constitution")
     assert n.count <= 12, "\n".join(n.statements)

@@ -54,6 +54,22 @@ def test_the_model_constitutions_read_without_a_problem(model):
     assert [int(a.number) for a in reading.articles] == list(range(1, len(reading.articles) + 1))
 
 
+@pytest.mark.parametrize("model", ["workers", "housing", "federation"])
+def test_a_complete_model_says_what_members_ask_for_first(model):
+    reading = read((MODELS / f"{model}.md").read_text())
+    assert 30 <= len(reading.articles) <= 45
+    stated = {value.key for value in reading.provisions if not value.scope}
+    assert stated >= {key for key in REGISTRY if key.startswith(("decision.", "organisation.", "dues."))}
+    assert stated >= {"membership.admission", "roll.cutoff", "member.votes", "proxy.limit"}
+    assert stated >= {
+        "meeting.notice",
+        "meeting.quorum",
+        "election.method",
+        "election.secrecy",
+        "office.term",
+    }
+
+
 NOTICE = '[ten days]{provision="meeting.notice" value="10 days"}'
 MALFORMED = [
     pytest.param("", 1, "no article", id="nothing at all"),

@@ -1,15 +1,10 @@
-import re
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coop.rules.provisions import CLASSES, REGISTRY, BadValue, Days, Months
+from coop.rules.provisions import REGISTRY, BadValue, Days, Months
 from coop.rules.provisions.words import contradiction
 from tests.scale import scale
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("key", REGISTRY)
@@ -201,29 +196,3 @@ def test_any_number_of_days_in_words_agrees_with_itself_alone(said, marked):
     notice = REGISTRY["meeting.notice"]
     told = contradiction(notice, notice.parse(f"{marked} days"), f"{in_words(said)} clear days")
     assert (told is None) == (said == marked)
-
-
-PROGRAM = re.sub(  # f"decision.{decision_class}.majority" reads every class
-    r"\bdecision\.\{\w+\}\.",
-    "decision.",
-    "\n".join(
-        path.read_text()
-        for path in (ROOT / "coop").rglob("*.py")
-        if "rules/provisions" not in path.as_posix()
-    ),
-)
-
-
-def in_family(key: str) -> str:
-    return re.sub(rf"^decision\.(?:{'|'.join(CLASSES)})\.", "decision.", key)
-
-
-@pytest.mark.parametrize("key", REGISTRY)
-def test_no_provision_is_registered_that_nothing_obeys(key):
-    is_read = any(f"{quote}{name}{quote}" in PROGRAM for quote in "\"'" for name in (key, in_family(key)))
-    assert is_read
-
-
-def test_no_provision_is_asked_for_that_is_not_registered():
-    asked = set(re.findall(r"\brule\(\s*[\w.]+,\s*[\"']([^\"']+)[\"']", PROGRAM))
-    assert asked <= set(REGISTRY) | {in_family(key) for key in REGISTRY}

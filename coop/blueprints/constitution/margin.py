@@ -20,6 +20,7 @@ from coop.services.constitution import Setting
 
 @dataclass(frozen=True)
 class Note:
+    name: str  # of the value: meeting.notice@board
     anchor: str
     label: str
     value: str
@@ -69,6 +70,7 @@ def _note(
         label = _("%(label)s (%(whose)s)", label=label, whose=names.get(effective.scope, effective.scope))
     decision_id = settings[-1].decision_id if settings else None
     return Note(
+        name=effective.name,
         anchor=anchor_of(effective.name),
         label=label,
         value=provision.spell(effective.value),
@@ -78,6 +80,33 @@ def _note(
         before=_before(settings),
         more=more,
     )
+
+
+def on_paper(notes: Mapping[str, list[Note]]) -> dict[str, list[dict[str, str]]]:
+    """The notes as a paper has them: without what is only so today."""
+    return {
+        article: [
+            {
+                "name": note.name,
+                "anchor": note.anchor,
+                "label": note.label,
+                "value": note.value,
+                "sentence": note.sentence,
+                "set_by": " ".join(filter(None, [_set_by(note), note.before])),
+            }
+            for note in those
+        ]
+        for article, those in notes.items()
+    }
+
+
+def _set_by(note: Note) -> str:
+    if note.by_founders:
+        return _("Set at the founding.")
+    if note.set_by is None:
+        return _("Set by a vote of the members.")
+    day = format_date(note.set_by.decided_on, "d MMMM y")
+    return _("Set by decision %(label)s of %(day)s.", label=note.set_by.label, day=day)
 
 
 def _before(settings: list[Setting]) -> str:

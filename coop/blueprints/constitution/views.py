@@ -6,20 +6,22 @@ from datetime import date
 from functools import lru_cache
 
 from flask import Response, g, render_template, request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from coop.access import Permission, may, public, requires
-from coop.blueprints.constitution import bp
-from coop.blueprints.constitution.margin import anchor_of, names_of_scopes, notes_by_article
+from coop.blueprints.constitution import bp, search
+from coop.blueprints.constitution.margin import Note, anchor_of, names_of_scopes, notes_by_article, on_paper
 from coop.errors import Missing
 from coop.gateways import markdown
 from coop.models.ballots import Decision
 from coop.models.constitution import ConstitutionVersion
 from coop.rules.comparison import compare_articles
-from coop.rules.constitution import resolve
 from coop.rules.provisions import REGISTRY
 from coop.services import ballots, constitution, members
 from coop.services.constitution import Setting
+
+LONGEST_SEARCH = 100  # characters
 
 
 @bp.get("/constitution")
@@ -34,21 +36,17 @@ def show() -> str:
         return render_template(
             "constitution/none.html", day=day, today=today, versions=versions, problem=problem
         )
-    history = constitution.history_of(version)
-    decisions = _decisions(history.values(), versions)
-    notes = notes_by_article(
-        version,
-        today,
-        names=names_of_scopes(g.organisation, {scope for _key, scope in history}),
-        decisions=decisions,
-        history=history,
-        members=_how_many_members(today),
-    )
+    notes, decisions = _notes(version, versions, today)
+    words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    pieces = _pieces(version.text)
+    if words:
+        pieces, notes = search.matching(pieces, notes, words)
     return render_template(
         "constitution/show.html",
         version=version,
-        pieces=_pieces(version.text),
+        pieces=pieces,
         notes=notes,
+        words=words,
         versions=versions,
         decisions=decisions,
         day=day,
@@ -59,15 +57,42 @@ def show() -> str:
     )
 
 
+def _notes(
+    version: ConstitutionVersion, versions: list[ConstitutionVersion], today: date
+) -> tuple[dict[str, list[Note]], dict[int, Decision]]:
+    """What the software makes of each article, and the decisions that the reader may see."""
+    history = constitution.history_of(version)
+    decisions = _decisions(history.values(), versions)
+    notes = notes_by_article(
+        version,
+        today,
+        names=names_of_scopes(g.organisation, {scope for _key, scope in history}),
+        decisions=decisions,
+        history=history,
+        members=_how_many_members(today),
+    )
+    return notes, decisions
+
+
+@bp.get("/constitution.pdf")
+@public
+def paper() -> Response:
+    """A version on paper, with what the software makes of each article."""
+    versions, version, today = _version_to_take_away()
+    with force_locale(g.organisation.language):
+        notes, _decided = _notes(version, versions, today)
+        words = on_paper(notes)
+    content = constitution.set_on_paper(g.organisation, version, words)
+    return _file(content, "application/pdf", f"{g.organisation.slug}-constitution-{version.number}.pdf")
+
+
 @bp.get("/constitution/source")
 @bp.get("/constitution.md", defaults={"kind": "md"})
 @bp.get("/constitution.json", defaults={"kind": "json"})
 @public
 def source(kind: str = "") -> str | Response:
     """The text with its marks, as a page, as Markdown, or with all its values as JSON."""
-    version = _asked_version(constitution.versions(g.organisation), g.organisation.day_of(g.now))
-    if version is None:
-        raise Missing
+    _versions, version, _today = _version_to_take_away()
     name = f"{g.organisation.slug}-constitution-{version.number}.{kind}"
     if kind == "md":
         return _file(version.text, "text/markdown", name)
@@ -110,6 +135,17 @@ def _asked_day(today: date) -> tuple[date, str]:
         return today, _("“%(day)s” is not a day. Write it as in 2026-03-31.", day=said)
 
 
+def _version_to_take_away() -> tuple[list[ConstitutionVersion], ConstitutionVersion, date]:
+    """All versions, the one asked for, and today; raises Missing where there is none."""
+    today = g.organisation.day_of(g.now)
+    day, problem = _asked_day(today)
+    versions = constitution.versions(g.organisation)
+    version = _asked_version(versions, day)
+    if version is None or problem:
+        raise Missing
+    return versions, version, today
+
+
 def _asked_version(versions: list[ConstitutionVersion], day: date) -> ConstitutionVersion | None:
     asked = request.args.get("version", type=int)
     if asked is None:
@@ -148,10 +184,14 @@ def _pieces(text: str) -> tuple[markdown.Piece, ...]:
     return tuple(markdown.render(text, _note_address))
 
 
+def forget() -> None:
+    """Let go of what was rendered, as a process that has just begun."""
+    _pieces.cache_clear()
+    _texts.cache_clear()
+
+
 def _note_address(mark: dict[str, str]) -> str:
-    scope = mark.get("body") or mark.get("office") or mark.get("class")
-    key = resolve(mark.get("provision", ""), mark.get("decision"))
-    return "#" + anchor_of(f"{key}@{scope}" if scope else key)
+    return "#" + anchor_of(markdown.name_of(mark))
 
 
 @lru_cache(maxsize=32)
@@ -175,7 +215,7 @@ def _changed_values(older: ConstitutionVersion, newer: ConstitutionVersion) -> l
     return changed
 
 
-def _file(text: str, media_type: str, name: str) -> Response:
-    answer = Response(text, mimetype=media_type)
+def _file(content: str | bytes, media_type: str, name: str) -> Response:
+    answer = Response(content, mimetype=media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -67,6 +67,8 @@ class FoundingForm(FlaskForm):
         _l("Which model do you begin with?"),
         choices=[
             SelectChoice("workers", _l("A co-operative of workers and users, with a board and branches")),
+            SelectChoice("housing", _l("A housing co-operative, with a board")),
+            SelectChoice("federation", _l("A federation of organisations, which act through delegates")),
             SelectChoice("society", _l("A small society, with few rules")),
         ],
         validators=[InputRequired(_l("Choose a model."))],

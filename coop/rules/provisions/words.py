@@ -5,6 +5,7 @@ least", what a share is taken of, and the name of a choice. Words that claim not
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -53,9 +54,13 @@ Claim = tuple[str, Fraction | int]
 def contradiction(provision: Provision, value: Value, words: str) -> str | None:
     """Say in a sentence how the words contradict the value, or None."""
     said = " ".join(words.split())
-    plain = said.casefold()
+    if re.search(r"\d{13}", said):
+        return "The words hold a number of more than twelve figures, which is none to live by."
+    if mixed := _of_two_alphabets(said):
+        return f"“{mixed}” mixes letters of two alphabets, so it may not be the word that it looks like."
     if isinstance(value, tuple):
-        return _missing_item(value, plain, said)
+        return _missing_item(value, said.casefold(), said)
+    plain = _folded(said)
     if provision.kind.choices:
         return _other_choice(provision, str(value), plain, said)
     if isinstance(value, str):
@@ -64,6 +69,23 @@ def contradiction(provision: Provision, value: Value, words: str) -> str | None:
     if wrong is None and isinstance(value, (Majority, Quorum)):
         wrong = _another_test(value, plain)
     return wrong and f"The words say “{said}”, {wrong}, but the mark says “{provision.text(value)}”."
+
+
+def _folded(said: str) -> str:
+    """The letters that members see, small and plain: without accents and whatever joins or hides unseen."""
+    for glyph, share in _GLYPHS.items():
+        said = said.replace(glyph, share)
+    letters = unicodedata.normalize("NFKD", said)
+    return "".join(one for one in letters if unicodedata.category(one) not in ("Cf", "Mn")).casefold()
+
+
+def _of_two_alphabets(said: str) -> str | None:
+    """The first word in which a letter of one alphabet stands for its twin of another."""
+    for word in re.findall(r"[^\W\d_]+", said):
+        scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
+        if len(scripts & {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE"}) > 1:
+            return str(word)
+    return None
 
 
 def _missing_item(items: tuple[str, ...], plain: str, said: str) -> str | None:
@@ -169,8 +191,6 @@ def _another_test(value: Majority | Quorum, plain: str) -> str | None:
 
 
 def _claims(plain: str) -> Iterator[Claim]:
-    for glyph, share in _GLYPHS.items():
-        plain = plain.replace(glyph, share)
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)  # 1,000
     tokens = re.findall(r"\d+/\d+|\d+(?:[.,]\d+)?|%|[^\W\d_]+", plain)
     at = 0

@@ -99,6 +99,11 @@ def values_of(version: ConstitutionVersion) -> Values:
     return kept
 
 
+def forget_values() -> None:
+    """Let go of what is kept of versions, as a process that has just begun."""
+    _KEPT.clear()
+
+
 def _effective(row: ProvisionRow) -> Effective:
     value = REGISTRY[row.key].parse(row.value)
     return Effective(row.key, row.scope, value, row.value, row.article or None, row.line, row.words)
