@@ -48,7 +48,7 @@ def parse(text: str) -> Draft:
     """Find the articles, the marks and everything that would quietly not be a mark."""
     if len(text) > LONGEST:
         return Draft((), (), (Problem(1, f"The text is longer than {LONGEST:,} characters."),))
-    text = _plain_lines(text)
+    text = plain_lines(text)
     lines = text.split("\n")
     tokens = _MD.parse(text)
     articles, marks, problems = [], [], _bad_markers(lines, tokens)
@@ -65,7 +65,8 @@ def parse(text: str) -> Draft:
     return Draft(tuple(articles), tuple(marks), tuple(problems))
 
 
-def _plain_lines(text: str) -> str:
+def plain_lines(text: str) -> str:
+    """The text as it is parsed: its lines end alike, so that an article's line holds for it."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
@@ -199,7 +200,7 @@ _SAFE = {"a": {"href", "class"}, "ol": {"start"}}
 
 def render(text: str, link_for: LinkFor | None = None) -> list[Piece]:
     """Show the text as HTML in which marked words are links; nobody meets a bracket."""
-    return [_piece(number, block, link_for) for number, block in _blocks(_MD.parse(_plain_lines(text)))]
+    return [_piece(number, block, link_for) for number, block in _blocks(_MD.parse(plain_lines(text)))]
 
 
 def _piece(number: str | None, block: list[Token], link_for: LinkFor | None) -> Piece:

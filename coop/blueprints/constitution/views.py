@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from coop.access import Permission, may, public, requires
 from coop.blueprints.constitution import bp
-from coop.blueprints.constitution.margin import anchor_of, names_of_scopes, notes_by_article
+from coop.blueprints.constitution.margin import anchor_of, notes_by_article
 from coop.errors import Missing
 from coop.gateways import markdown
 from coop.models.ballots import Decision
@@ -39,7 +39,7 @@ def show() -> str:
     notes = notes_by_article(
         version,
         today,
-        names=names_of_scopes(g.organisation, {scope for _key, scope in history}),
+        names=constitution.names_of_scopes(g.organisation, {scope for _key, scope in history}),
         decisions=decisions,
         history=history,
         members=_how_many_members(today),
@@ -162,7 +162,9 @@ def _texts(text: str) -> dict[str, str]:
 def _changed_values(older: ConstitutionVersion, newer: ConstitutionVersion) -> list[tuple[str, str, str]]:
     """The values that differ: what, before, after."""
     before, after = constitution.values_of(older), constitution.values_of(newer)
-    names = names_of_scopes(g.organisation, {scope for _key, scope in before.keys() | after.keys()})
+    names = constitution.names_of_scopes(
+        g.organisation, {scope for _key, scope in before.keys() | after.keys()}
+    )
     changed = []
     for place in sorted(before.keys() | after.keys()):
         old, new = before.get(place), after.get(place)

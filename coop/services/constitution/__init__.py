@@ -1,6 +1,34 @@
-"""Versions of the constitution, the values in force, and the one way they change: adopting a version."""
+"""Versions of the constitution, the values in force, and the one way they change: an amendment that is carried."""
 
 from coop.services.constitution.adopting import BODY_KINDS, OFFICE_KINDS, adopt_version, read
+from coop.services.constitution.amending import (
+    LONGEST_ARTICLE,
+    amendment_on,
+    amendments_of,
+    article_text,
+    change_to,
+    describe,
+    draft_again,
+    draft_amendment,
+    find_amendment,
+    hand_in,
+    leave_article,
+    refuse_stale,
+    remove_article,
+    settle_amendment,
+    with_change,
+    withdraw_amendment,
+    write_article,
+)
+from coop.services.constitution.coming import (
+    awaits_registration,
+    is_due,
+    obey_due,
+    organisations_due,
+    register_version,
+)
+from coop.services.constitution.naming import names_of_scopes
+from coop.services.constitution.previewing import Preview, changes_of, preview, why_stale
 from coop.services.constitution.reading import (
     Rule,
     Setting,
@@ -18,19 +46,46 @@ from coop.services.constitution.reading import (
 
 __all__ = [
     "BODY_KINDS",
+    "LONGEST_ARTICLE",
     "OFFICE_KINDS",
+    "Preview",
     "Rule",
     "Setting",
     "adopt_version",
+    "amendment_on",
+    "amendments_of",
+    "article_text",
     "as_data",
+    "awaits_registration",
+    "change_to",
+    "changes_of",
+    "describe",
+    "draft_again",
+    "draft_amendment",
+    "find_amendment",
     "find_version",
+    "hand_in",
     "history_of",
     "in_force",
     "in_force_of",
+    "is_due",
     "latest",
+    "leave_article",
+    "names_of_scopes",
+    "obey_due",
+    "organisations_due",
+    "preview",
     "read",
+    "refuse_stale",
+    "register_version",
+    "remove_article",
     "rule",
+    "settle_amendment",
     "summary_of",
     "values_of",
     "versions",
+    "why_stale",
+    "with_change",
+    "withdraw_amendment",
+    "write_article",
 ]
