@@ -56,6 +56,7 @@ def show() -> str:
         problem=problem,
         in_force_today=constitution.in_force_of(versions, today),
         ends_on=_followed_on(version, versions),
+        to_propose=_articles_to_change(versions),
     )
 
 
@@ -96,6 +97,14 @@ def compare() -> str:
         changes=compare_articles(_texts(older.text), _texts(newer.text)),
         values=_changed_values(older, newer),
     )
+
+
+def _articles_to_change(versions: list[ConstitutionVersion]) -> set[str]:
+    """The articles of the latest version, to whoever may propose another."""
+    latest = next((one for one in versions if one.void_at is None), None)
+    if latest is None or not may(g.actor, Permission.PROPOSE_AMENDMENT, g.organisation):
+        return set()
+    return {article.number for article in latest.articles}
 
 
 def _asked_day(today: date) -> tuple[date, str]:

@@ -22,7 +22,7 @@ def put_amendment(
     """Draft the constitutional motion that decides on an amendment; its words follow from it."""
     authorize(actor, Permission.SET_UP_BALLOT, assembly_of(organisation))
     db.session.refresh(amendment, with_for_update=True)
-    before = db.session.get(Ballot, amendment.ballot_id) if amendment.ballot_id else None
+    before = vote_on(amendment)
     if amendment.handed_in_at is None or amendment.withdrawn_at is not None:
         raise Refusal(_("This is not handed in, so there is nothing to vote on yet."))
     if amendment.outcome is not None or (before is not None and before.void_at is None):
@@ -41,6 +41,11 @@ def put_amendment(
     amendment.ballot_id = ballot.id
     db.session.flush()
     return ballot
+
+
+def vote_on(amendment: Amendment) -> Ballot | None:
+    """The ballot that decides on an amendment, once there is one."""
+    return db.session.get(Ballot, amendment.ballot_id) if amendment.ballot_id else None
 
 
 def settle(ballot: Ballot, decision: Decision, organisation: Organisation, now: datetime) -> None:
