@@ -35,6 +35,7 @@ class Permission(StrEnum):
     VOTE = auto()
     PROPOSE_AMENDMENT = auto()
     CHANGE_AMENDMENT = auto()
+    CHALLENGE_CORRECTION = auto()
     NOMINATE = auto()
     ANSWER_NOMINATION = auto()
     SEE_BUNDLE = auto()
@@ -68,6 +69,7 @@ class Permission(StrEnum):
     FOUND_ORGANISATION = auto()
     ADOPT_CONSTITUTION = auto()
     RECORD_REGISTRATION = auto()
+    CORRECT_MARK = auto()
     KEEP_BODIES = auto()
     KEEP_TERMS = auto()
     SET_UP_BALLOT = auto()
@@ -240,6 +242,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.VOTE: (member,),  # whether on this ballot, its roll says
     P.PROPOSE_AMENDMENT: (active_member,),
     P.CHANGE_AMENDMENT: (drafted_it,),
+    P.CHALLENGE_CORRECTION: (active_member,),
     P.NOMINATE: (active_member,),  # of the body that elects, as its call says
     P.ANSWER_NOMINATION: (own,),
     P.SEE_BUNDLE: (member,),
@@ -272,6 +275,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.FOUND_ORGANISATION: (operator,),
     P.ADOPT_CONSTITUTION: (founder, operator),  # later versions: by the decision that carried them
     P.RECORD_REGISTRATION: (secretary, founder),
+    P.CORRECT_MARK: (holds("chair", "secretary", "treasurer", "returning_officer"),),  # two of them
     P.KEEP_BODIES: (secretary, founder, operator),
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
     P.SET_UP_BALLOT: (returning_officer, founder),

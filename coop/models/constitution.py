@@ -138,3 +138,64 @@ class AmendedArticle(Base):
     number: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)  # source Markdown, number included
     replaces: Mapped[str] = mapped_column(String(64))  # SHA-256 of the article
+
+
+class MarkCorrection(Base):
+    """Another value behind the same words: proposed by one officer, confirmed by another, told to all members.
+
+    Two officers make it, never one, and no word changes; the version it became has no decision of its own.
+    """
+
+    __tablename__ = "mark_corrections"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        UniqueConstraint("version_id"),
+        CheckConstraint("proposed_by_id <> confirmed_by_id", name="two"),
+        CheckConstraint("(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+        CheckConstraint("dropped_at IS NULL OR confirmed_at IS NULL", name="dropped_or_confirmed"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    id: Mapped[int] = key()
+    organisation_id: Mapped[int] = points_to("organisations")
+    number: Mapped[int] = mapped_column()
+    base_id: Mapped[int] = points_to("constitution_versions")
+    article: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)  # source Markdown of the article, with the right values
+    replaces: Mapped[str] = mapped_column(String(64))  # SHA-256 of the article
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by_id: Mapped[int] = points_to("memberships")
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_by_id: Mapped[int | None] = points_to("memberships", nullable=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    dropped_at: Mapped[datetime | None] = mapped_column(Instant)
+    version_id: Mapped[int | None] = points_to("constitution_versions", nullable=True, index=False)
+
+    base: Mapped[ConstitutionVersion] = relationship(foreign_keys=[base_id])
+    version: Mapped[ConstitutionVersion | None] = relationship(foreign_keys=[version_id])
+    proposed_by: Mapped[Membership] = relationship(foreign_keys=[proposed_by_id])
+    confirmed_by: Mapped[Membership | None] = relationship(foreign_keys=[confirmed_by_id])
+    challenges: Mapped[list["CorrectionChallenge"]] = relationship(order_by="CorrectionChallenge.id")
+
+
+class CorrectionChallenge(Base):
+    """A member says why a correction is wrong; a third officer answers, and upheld it is undone."""
+
+    __tablename__ = "correction_challenges"
+    __table_args__ = (
+        UniqueConstraint("correction_id", "membership_id"),
+        CheckConstraint("outcome IN ('upheld', 'dismissed')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (answered_at IS NULL)", name="answered"),
+    )
+
+    id: Mapped[int] = key()
+    correction_id: Mapped[int] = points_to("mark_corrections", index=False)
+    membership_id: Mapped[int] = points_to("memberships")
+    reason: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_by: Mapped[str] = mapped_column(String(80), default="")
+
+    membership: Mapped[Membership] = relationship()

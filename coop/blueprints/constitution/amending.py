@@ -112,6 +112,7 @@ def amend_article(number: int) -> Answer:
     """Edit one article of a draft, or write a new one."""
     draft = find(number)
     authorize(g.actor, Permission.CHANGE_AMENDMENT, draft)
+    constitution.refuse_unless_drafted(draft)
     article = request.args.get("article", "")
     words, marks = _words_of(draft.base, draft, article)
     form = _filled(ArticleForm, article, words, marks)
@@ -174,6 +175,7 @@ def describe(number: int) -> Answer:
     """Change what a draft is called, and why it is proposed."""
     draft = find(number)
     authorize(g.actor, Permission.CHANGE_AMENDMENT, draft)
+    constitution.refuse_unless_drafted(draft)
     said: dict[str, Any] = {"title": draft.title, "reasons": draft.reasons}
     form = AboutForm(data=said)
     if request.method == "GET":
@@ -232,6 +234,7 @@ def put(number: int) -> Answer:
 @requires(Permission.RECORD_REGISTRATION)
 def register(number: int) -> Answer:
     """Record on which day the regulator registered a version."""
+    authorize(g.actor, Permission.RECORD_REGISTRATION, g.organisation)
     version = constitution.find_version(g.organisation, number)
     form = RegistrationForm()
 

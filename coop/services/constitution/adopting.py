@@ -62,9 +62,33 @@ def adopt_version(
     """
     authorize(actor, Permission.ADOPT_CONSTITUTION, organisation)
     locked(organisation)
-    last, earlier = latest(organisation), latest(organisation, void=False)
-    if last is not None:
+    if latest(organisation) is not None:
         _refuse_uncarried(organisation, decision_id)
+    return store_version(
+        organisation,
+        text,
+        passed_on=passed_on,
+        registered_on=registered_on,
+        in_force_on=in_force_on,
+        decision_id=decision_id,
+        now=now,
+        actor=actor,
+    )
+
+
+def store_version(
+    organisation: Organisation,
+    text: str,
+    *,
+    passed_on: date,
+    registered_on: date | None,
+    in_force_on: date | None,
+    decision_id: int | None,
+    now: datetime,
+    actor: Actor,
+) -> ConstitutionVersion:
+    """Add a version to the line; the table refuses one that neither a decision nor a correction made."""
+    last, earlier = latest(organisation), latest(organisation, void=False)
     reading = read(text, organisation)
     if reading.problems:
         first = reading.problems[0]
@@ -136,6 +160,8 @@ def _rows(
     rows = []
     for effective in adopted(reading, values_of(earlier) if earlier else {}):
         known = before.get((effective.key, effective.scope))
+        # A correction decides nothing: the decision that set the words stays named.
+        keeps = known is not None and (known.value == effective.text or decision_id is None)
         rows.append(
             ProvisionRow(
                 key=effective.key,
@@ -144,7 +170,7 @@ def _rows(
                 article=effective.article or "",
                 words=effective.words,
                 line=effective.line,
-                decision_id=known.decision_id if known and known.value == effective.text else decision_id,
+                decision_id=known.decision_id if known and keeps else decision_id,
             )
         )
     return rows

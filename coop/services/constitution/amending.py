@@ -139,6 +139,12 @@ def draft_again(
     return again, left
 
 
+def refuse_unless_drafted(amendment: Amendment) -> None:
+    """Refuse to change what members have been shown."""
+    if amendment.stage != "drafted":
+        raise Refusal(_("This was handed in, so its words stand. Withdraw it and draft it again."))
+
+
 def refuse_stale(amendment: Amendment, organisation: Organisation) -> None:
     """Refuse to go on with an amendment that can't take effect any more."""
     if why := why_stale(amendment, organisation):
@@ -249,8 +255,7 @@ def _change(amendment: Amendment, actor: Actor) -> None:
     """Lock a draft of the actor's own."""
     authorize(actor, Permission.CHANGE_AMENDMENT, amendment)
     db.session.refresh(amendment, with_for_update=True)
-    if amendment.stage != "drafted":
-        raise Refusal(_("This was handed in, so its words stand. Withdraw it and draft it again."))
+    refuse_unless_drafted(amendment)
 
 
 def _keep(

@@ -130,7 +130,11 @@ def _touched_since(base: ConstitutionVersion, organisation: Organisation) -> lis
         )
     ):
         hashes[version_id][number] = digest
-    return [(new.number, touched(hashes[old.id], hashes[new.id])) for old, new in pairwise(steps)]
+    return [
+        (new.number, touched(hashes[old.id], hashes[new.id]))
+        for old, new in pairwise(steps)
+        if new.decision_id is not None or new.number == 1  # a correction of a mark amends nothing
+    ]
 
 
 def _compared(change: Change, before: Sequence[Article], after: Reading) -> ArticleChange:
