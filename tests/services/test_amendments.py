@@ -84,6 +84,17 @@ def test_an_amendment_overtaken_before_its_vote_opens_is_not_opened(amending):
         coop.deed(ballots.put_amendment, late, coop.here, coop.officer, coop.closing)
 
 
+def test_an_announced_vote_that_was_overtaken_is_void_with_the_reason(amending):
+    coop = amending()
+    ballot = coop.deed(ballots.put_amendment, coop.amend({"2": SHORTER}), coop.here, coop.officer, coop.now)
+    opens_at = coop.now + timedelta(days=20)
+    coop.deed(ballots.announce, ballot, coop.here, coop.officer, coop.now, opens_at=opens_at)
+    coop.carry({"2": LONGER})
+    coop.deed(ballots.open_due, ballot.id, opens_at)
+    assert ballot.stage_at(opens_at) == "void"
+    assert "Article 2 was changed by another amendment" in ballot.void_reason
+
+
 def test_what_was_overtaken_is_drafted_again_on_the_latest_text(amending):
     coop = amending()
     late = coop.amend({"2": SHORTER, "3": STRICTER})
