@@ -33,6 +33,9 @@ class Permission(StrEnum):
     SEE_MEMBER_PAGES = auto()
     SEE_BALLOTS = auto()
     VOTE = auto()
+    PROPOSE_AMENDMENT = auto()
+    CHANGE_AMENDMENT = auto()
+    CHALLENGE_CORRECTION = auto()
     NOMINATE = auto()
     ANSWER_NOMINATION = auto()
     SEE_BUNDLE = auto()
@@ -65,6 +68,8 @@ class Permission(StrEnum):
     CHANGE_SETTINGS = auto()
     FOUND_ORGANISATION = auto()
     ADOPT_CONSTITUTION = auto()
+    RECORD_REGISTRATION = auto()
+    CORRECT_MARK = auto()
     KEEP_BODIES = auto()
     KEEP_TERMS = auto()
     SET_UP_BALLOT = auto()
@@ -159,6 +164,11 @@ def registered_it(actor: Actor, thing: Any) -> bool:
     return actor.status == "active" and whose is not None and whose == actor.membership_id
 
 
+def drafted_it(actor: Actor, thing: Any) -> bool:
+    whose = getattr(thing, "drafted_by_id", None)
+    return actor.status == "active" and whose is not None and whose == actor.membership_id
+
+
 def holds(*offices: str) -> Predicate:
     """The actor holds one of the offices today, over the body the thing belongs to."""
 
@@ -230,6 +240,9 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_MEMBER_PAGES: (member,),
     P.SEE_BALLOTS: (member,),
     P.VOTE: (member,),  # whether on this ballot, its roll says
+    P.PROPOSE_AMENDMENT: (active_member,),
+    P.CHANGE_AMENDMENT: (drafted_it,),
+    P.CHALLENGE_CORRECTION: (active_member,),
     P.NOMINATE: (active_member,),  # of the body that elects, as its call says
     P.ANSWER_NOMINATION: (own,),
     P.SEE_BUNDLE: (member,),
@@ -260,7 +273,9 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.ERASE_MEMBER: (secretary, founder),
     P.CHANGE_SETTINGS: (secretary, founder, operator),
     P.FOUND_ORGANISATION: (operator,),
-    P.ADOPT_CONSTITUTION: (returning_officer, founder, operator),  # after the first, by a decision only
+    P.ADOPT_CONSTITUTION: (founder, operator),  # later versions: by the decision that carried them
+    P.RECORD_REGISTRATION: (secretary, founder),
+    P.CORRECT_MARK: (holds("chair", "secretary", "treasurer", "returning_officer"),),  # two of them
     P.KEEP_BODIES: (secretary, founder, operator),
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
     P.SET_UP_BALLOT: (returning_officer, founder),

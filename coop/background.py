@@ -19,7 +19,7 @@ from coop.services import accounts, ballots, constitution, members, nominations,
 from coop.services.members import letters
 from coop.services.outbox import Round
 from coop.traces import READ, empty_write_ahead_log, write_database_anew
-from coop.transaction import chain_events, seal_ballot, writing
+from coop.transaction import chain_events, come_into_force, seal_ballot, writing
 
 log = logging.getLogger("coop")
 EVERY_SECONDS = 1.0
@@ -57,6 +57,13 @@ def link_events(_app: Flask) -> None:
         chain_events(lambda one=organisation_id: records.chain_events(one, everything=everything))
     if everything:
         _looked_through["at"] = now
+
+
+def bring_into_force(_app: Flask) -> None:
+    """Obey a version of the constitution whose day has come; a page that comes first does it itself."""
+    now = datetime.now(UTC)
+    for organisation_id in constitution.organisations_due(now):
+        come_into_force(lambda one=organisation_id: constitution.obey_due(one, now))
 
 
 def open_and_seal(_app: Flask) -> None:
@@ -153,4 +160,12 @@ def _render(template: str, values: dict[str, Any]) -> str:
         return render_template(template, **values)
 
 
-STEPS = (open_and_seal, scrub_secret_ballots, link_events, tell_voters, send_mail, forget_hourly)
+STEPS = (
+    bring_into_force,
+    open_and_seal,
+    scrub_secret_ballots,
+    link_events,
+    tell_voters,
+    send_mail,
+    forget_hourly,
+)

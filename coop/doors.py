@@ -5,6 +5,7 @@ import secrets
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
@@ -23,7 +24,8 @@ from coop.extensions import db, login_manager
 from coop.models.accounts import Person
 from coop.models.organisations import Organisation
 from coop.nameless import Nameless
-from coop.transaction import waited_in_vain
+from coop.services import constitution
+from coop.transaction import come_into_force, waited_in_vain
 
 log = logging.getLogger("coop")
 
@@ -138,6 +140,8 @@ def _hold_door() -> AnyResponse | None:
         g.organisation = db.session.scalar(_BY_SLUG, {"slug": g.slug})
         if g.organisation is None:
             raise Missing
+        if constitution.is_due(g.organisation, g.now):
+            come_into_force(partial(constitution.obey_due, g.organisation.id, g.now))
     day = g.organisation.day_of(g.now) if g.organisation else g.now.date()
     g.actor = actor_for(person, g.organisation, day)
 

@@ -86,6 +86,11 @@ def waited_in_vain(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _WAITED_IN_VAIN
 
 
+def come_into_force(deed: Callable[[], T]) -> T:
+    """Take over zone and currency on the day a version of the constitution begins, before a page is read."""
+    return _in_its_own_transaction(deed)
+
+
 def chain_events(deed: Callable[[], T]) -> T:
     """Link the unchained audit events before the head is read."""
     return _in_its_own_transaction(deed)

@@ -53,7 +53,7 @@ def parse(text: str) -> Draft:
     if too_long := _too_long(text):
         return Draft((), (), (too_long,), unread=True)
     unseen = _unseen(_plain_ends(text).split("\n"))
-    text = _plain_lines(text)
+    text = plain_lines(text)
     lines = text.split("\n")
     tokens = _MD.parse(text)
     articles, marks, problems = [], [], unseen + _bad_markers(lines, tokens)
@@ -86,7 +86,8 @@ def _plain_ends(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _plain_lines(text: str) -> str:
+def plain_lines(text: str) -> str:
+    """The text as it is parsed: its lines end alike, so that an article's line holds for it."""
     return _plain_ends(text).replace("\0", "\ufffd")
 
 
@@ -260,7 +261,7 @@ _SAFE = {"a": {"href", "class"}, "ol": {"start"}}
 
 def render(text: str, link_for: LinkFor | None = None) -> list[Piece]:
     """Show the text as HTML in which marked words are links; nobody meets a bracket."""
-    return [_piece(number, block, link_for) for number, block in _blocks(_MD.parse(_plain_lines(text)))]
+    return [_piece(number, block, link_for) for number, block in _blocks(_MD.parse(plain_lines(text)))]
 
 
 def _piece(number: str | None, block: list[Token], link_for: LinkFor | None) -> Piece:

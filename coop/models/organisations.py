@@ -25,6 +25,8 @@ class Organisation(Base):
     language: Mapped[str] = mapped_column(String(10), default="en")
     zone: Mapped[str] = mapped_column(String(60), default="UTC")
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    # The day from which zone and currency are those of the next version of the constitution.
+    changes_on: Mapped[date | None] = mapped_column()
     founded_at: Mapped[datetime] = mapped_column(Instant)
     # Tells members apart in public bundles without their numbers; never leaves the server.
     secret: Mapped[str] = mapped_column(String(64))

@@ -10,6 +10,7 @@ from coop.access import actor_of
 from coop.extensions import db
 from coop.models.accounts import Person
 from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.constitution import MarkCorrection
 from coop.models.dues import Charge
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
 from coop.models.members import Application, Holder, Membership
@@ -18,8 +19,9 @@ from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.records import Document
 from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
 from coop.models.works import Work, WorkVersion
+from coop.rules.marking import split_marks
 from coop.rules.paper_votes import pile_of_motion
-from coop.services import ballots, nominations, organisations, tellers
+from coop.services import ballots, constitution, nominations, organisations, tellers
 from coop.transaction import writing
 from tests.pages.doors import ACCOUNTS, NOWHERE
 
@@ -41,6 +43,8 @@ def lay_out(app: Flask) -> None:
         call_nominations(here, actor)
         vote_on_paper(here, actor)
         object_to(here, actor)
+        amend(here)
+        correct(here)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -109,6 +113,45 @@ def object_to(here: Organisation, officer: Any) -> None:
             made_at=now,
         )
     )
+
+
+def amend(here: Organisation) -> None:
+    """The member has handed in one change of the constitution, and drafts another."""
+    now, member = datetime.now(UTC), _memberships(here.id)["member"]
+    actor = actor_of(member, "active", here.day_of(now))
+    for title in ("Open books", "Open doors"):
+        drafted = constitution.draft_amendment(here, actor, now, title=title)
+        constitution.write_article(drafted, here, actor, now, number="900", body=f"{title} for everybody.")
+        if title == "Open books":
+            constitution.hand_in(drafted, here, actor, now)
+
+
+def correct(here: Organisation) -> None:
+    """Secretary and chair have corrected a value, and the treasurer challenges it."""
+    now, people = datetime.now(UTC), _memberships(here.id)
+    secretary, chair, treasurer = (
+        actor_of(people[role], "active", here.day_of(now)) for role in ("secretary", "chair", "treasurer")
+    )
+    version = constitution.in_force(here, here.day_of(now))
+    article = next(one for one in version.articles if 'provision="meeting.notice"' in one.text)
+    _words, marks = split_marks(article.text)
+    # What the words say can't be corrected away, so the correction is put in as the record of one.
+    made = MarkCorrection(
+        organisation_id=here.id,
+        number=1,
+        base_id=version.id,
+        article=article.number,
+        text=article.text.replace(marks[0].value, "22 days", 1),
+        replaces=article.sha256,
+        reason="It was read wrongly.",
+        proposed_by_id=secretary.membership_id,
+        proposed_at=now,
+        confirmed_by_id=chair.membership_id,
+        confirmed_at=now,
+    )
+    db.session.add(made)
+    db.session.flush()
+    constitution.challenge_correction(made, here, treasurer, now, reason="It was read rightly.")
 
 
 def _counted(here: int) -> tuple[Any, ...]:
@@ -281,6 +324,16 @@ def _of_decisions(here: int, there: int) -> Things:
             "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
             "of orchard": {"number": NOWHERE},
         },
+        "constitution/amendments/": {
+            "handed in": {"number": 1},
+            "the member's draft": {"number": 2},
+            "of orchard": {"number": NOWHERE},
+        },
+        "constitution/corrections/": {
+            "a correction": {"number": 1, "member": _memberships(here)["treasurer"].number},
+            "of orchard": {"number": NOWHERE, "member": 1},
+        },
+        "constitution/versions/": {"adopted": {"number": 1}, "of orchard": {"number": NOWHERE}},
         "nominations/": {
             "a call": {"number": 1, "member": _memberships(here)["librarian"].number},
             "of orchard": {"number": NOWHERE, "member": 1},

@@ -151,6 +151,7 @@ PLAIN = (
 FITTING = {
     ("ballots", "kind"): "motion",
     ("bodies", "kind"): "board",
+    ("constitution_versions", "number"): 1,
     ("ledger_accounts", "kind"): "asset",
     ("membership_events", "kind"): "admitted",
     ("matches", "kind"): "other",

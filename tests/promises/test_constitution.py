@@ -15,10 +15,47 @@ def adopt(rows):
             "constitution_versions",
             organisation_id=organisation,
             number=number,
+            decision_id=carried(rows, organisation) if number > 1 else None,
             in_force_on=date.fromisoformat(day) if day else None,
         )
 
     return put
+
+
+@pytest.mark.parametrize(
+    ("decision_class", "outcome", "own", "fits"),
+    [
+        ("constitutional", "carried", True, True),
+        ("constitutional", "lost", True, False),
+        ("special", "carried", True, False),
+        ("constitutional", "carried", False, False),
+    ],
+)
+def test_no_version_after_the_first_without_its_carried_decision(
+    rows, adopt, decision_class, outcome, own, fits
+):
+    organisation = rows.add("organisations")
+    where = organisation if own else rows.add("organisations")
+    decided = carried(rows, where, decision_class=decision_class, outcome=outcome)
+    values = {"organisation_id": organisation, "number": 2, "in_force_on": None}
+    if fits:
+        rows.add("constitution_versions", decision_id=decided, **values)
+    else:
+        with pytest.raises(sa.exc.IntegrityError):
+            rows.add("constitution_versions", decision_id=decided, **values)
+    with pytest.raises(sa.exc.IntegrityError):
+        rows.add("constitution_versions", **{**values, "number": 3})
+
+
+def carried(rows, organisation, *, decision_class="constitutional", outcome="carried"):
+    ballot, _ = rows.ballot(sealed=True, organisation_id=organisation)
+    return rows.add(
+        "decisions",
+        ballot_id=ballot,
+        organisation_id=organisation,
+        decision_class=decision_class,
+        outcome=outcome,
+    )
 
 
 def test_two_versions_are_never_in_force_from_the_same_day(adopt):

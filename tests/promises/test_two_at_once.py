@@ -98,11 +98,22 @@ def two_redemptions_of_the_same_shares(rows):
     return Clash(redeem, redeem, f"SELECT SUM(shares) FROM share_entries WHERE membership_id = {member}", 0)
 
 
+def carried(rows, organisation):
+    """A decision that lets a second version in."""
+    ballot, _ = rows.ballot(sealed=True, organisation_id=organisation)
+    return rows.add(
+        "decisions", ballot_id=ballot, organisation_id=organisation, decision_class="constitutional"
+    )
+
+
 def two_constitutions_from_one_day(rows):
     organisation = rows.add("organisations")
     day = NOW.date()
-    first = insert(rows, "constitution_versions", organisation_id=organisation, number=1, in_force_on=day)
-    second = insert(rows, "constitution_versions", organisation_id=organisation, number=2, in_force_on=day)
+    values = {"organisation_id": organisation, "in_force_on": day}
+    first = insert(rows, "constitution_versions", number=1, **values)
+    second = insert(
+        rows, "constitution_versions", number=2, decision_id=carried(rows, organisation), **values
+    )
     return Clash(
         first, second, f"SELECT COUNT(*) FROM constitution_versions WHERE organisation_id = {organisation}"
     )
@@ -123,6 +134,7 @@ def two_constitutions_whose_days_cross(rows):
         organisation_id=organisation,
         number=2,
         in_force_on=NOW.date().replace(day=1),
+        decision_id=carried(rows, organisation),
     )
     return Clash(
         first, second, f"SELECT COUNT(*) FROM constitution_versions WHERE organisation_id = {organisation}"

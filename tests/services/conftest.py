@@ -1,5 +1,6 @@
 """Fixtures that several tests of services share."""
 
+from tests.amendment_house import amending  # noqa: F401
 from tests.ballot_house import coop_of, open_motion  # noqa: F401 - tests ask for them by name
 from tests.letter_house import deliver, post  # noqa: F401
 from tests.money_house import house  # noqa: F401

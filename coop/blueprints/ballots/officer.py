@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from coop.access import Permission, authorize, requires
 from coop.blueprints.ballots import bp
+from coop.blueprints.ballots.amended import amended_by
 from coop.blueprints.ballots.forms import AnnounceForm, SecrecyForm, VoidForm
 from coop.blueprints.ballots.papers import MotionPaper, election_paper
 from coop.blueprints.ballots.photos import photo_addresses
@@ -47,6 +48,7 @@ def render_check(number: int, form: AnnounceForm) -> str:
         order=ballots.order_words(ballot, found.frozen),
         method=method,
         paper=_paper(method, options, none="none" in found.frozen),
+        **amended_by(ballot),
         contests=[one for one, _who in ballots.contests_of(ballot) if one.outcome is None],
     )
 

@@ -1,6 +1,6 @@
 """What stands in the margin of an article: what the software makes of it, and who decided that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 
 from coop.models.ballots import Decision
 from coop.models.constitution import ConstitutionVersion
-from coop.models.organisations import Organisation
 from coop.rules.calendar import earliest_meeting_day
 from coop.rules.constitution import Effective
 from coop.rules.provisions import REGISTRY, Days
 from coop.rules.thresholds import Basis, Quorum
-from coop.services import constitution, organisations
+from coop.services import constitution
 from coop.services.constitution import Setting
 
 
@@ -127,23 +126,3 @@ def _more(effective: Effective, today: date, members: int | None) -> str:
     if members and whole and not effective.scope and effective.value.needed(members):
         return _("Today %(n)s of %(all)s.", n=effective.value.needed(members), all=members)
     return ""
-
-
-def names_of_scopes(organisation: Organisation, scopes: Iterable[str]) -> dict[str, str]:
-    """What members call the bodies, offices and voting classes that these values are for."""
-    kinds = {scope.partition("=")[0] for scope in scopes}
-    names = {
-        "body=assembly": _("general assembly"),
-        "body=board": _("board"),
-        "body=committee": _("committees"),
-        "body=branch": _("branches"),
-        "body=group": _("working groups"),
-    }
-    names |= {scope: scope.partition("=")[2] for scope in scopes if scope.startswith("class=")}
-    if "body" in kinds:
-        for body in organisations.bodies_of(organisation):
-            names.setdefault(f"body={body.slug}", body.name)
-    if "office" in kinds:
-        for office in organisations.offices_of(organisation):
-            names.setdefault(f"office={office.kind}", office.title)
-    return names

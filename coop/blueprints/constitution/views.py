@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from coop.access import Permission, may, public, requires
 from coop.blueprints.constitution import bp, search
-from coop.blueprints.constitution.margin import Note, anchor_of, names_of_scopes, notes_by_article, on_paper
+from coop.blueprints.constitution.margin import Note, anchor_of, notes_by_article, on_paper
 from coop.errors import Missing
 from coop.gateways import markdown
 from coop.models.ballots import Decision
@@ -54,6 +54,7 @@ def show() -> str:
         problem=problem,
         in_force_today=constitution.in_force_of(versions, today),
         ends_on=_followed_on(version, versions),
+        to_propose=_articles_to_change(versions),
     )
 
 
@@ -66,7 +67,7 @@ def _notes(
     notes = notes_by_article(
         version,
         today,
-        names=names_of_scopes(g.organisation, {scope for _key, scope in history}),
+        names=constitution.names_of_scopes(g.organisation, {scope for _key, scope in history}),
         decisions=decisions,
         history=history,
         members=_how_many_members(today),
@@ -121,6 +122,14 @@ def compare() -> str:
         changes=compare_articles(_texts(older.text), _texts(newer.text)),
         values=_changed_values(older, newer),
     )
+
+
+def _articles_to_change(versions: list[ConstitutionVersion]) -> set[str]:
+    """The articles of the latest version, to whoever may propose another."""
+    latest = next((one for one in versions if one.void_at is None), None)
+    if latest is None or not may(g.actor, Permission.PROPOSE_AMENDMENT, g.organisation):
+        return set()
+    return {article.number for article in latest.articles}
 
 
 def _asked_day(today: date) -> tuple[date, str]:
@@ -202,7 +211,9 @@ def _texts(text: str) -> dict[str, str]:
 def _changed_values(older: ConstitutionVersion, newer: ConstitutionVersion) -> list[tuple[str, str, str]]:
     """The values that differ: what, before, after."""
     before, after = constitution.values_of(older), constitution.values_of(newer)
-    names = names_of_scopes(g.organisation, {scope for _key, scope in before.keys() | after.keys()})
+    names = constitution.names_of_scopes(
+        g.organisation, {scope for _key, scope in before.keys() | after.keys()}
+    )
     changed = []
     for place in sorted(before.keys() | after.keys()):
         old, new = before.get(place), after.get(place)

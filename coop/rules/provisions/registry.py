@@ -4,6 +4,7 @@ A key is added here together with the code that reads it, and never changes its 
 adopted versions keep the values they were adopted with, defaults included.
 """
 
+from coop.rules.provisions.of_amending import OF_AMENDING
 from coop.rules.provisions.provision import Provision
 from coop.rules.provisions.values import (
     CLEAR_DAYS,
@@ -390,6 +391,7 @@ _ALL = (
         "Exclusive grants",
         "The kind of resolution that must approve an exclusive grant of a work.",
     ),
+    *OF_AMENDING,
 )
 
 REGISTRY = {provision.key: provision for provision in _ALL}

@@ -1,6 +1,7 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
 from coop.services.ballots import secret
+from coop.services.ballots.amendments import put_amendment, vote_on
 from coop.services.ballots.by_tellers import (
     Ways,
     awaits_papers,
@@ -211,6 +212,7 @@ __all__ = [
     "propose_motion",
     "proxies_of",
     "proxy_lines",
+    "put_amendment",
     "queue_mailing",
     "recent_decisions",
     "recount",
@@ -236,6 +238,7 @@ __all__ = [
     "turnout",
     "void",
     "vote_of",
+    "vote_on",
     "votes_today",
     "wall_words",
     "ways_of",

@@ -18,6 +18,7 @@ from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of, reminder_of
 from coop.rules.secrecy import less_secret, more_secret
 from coop.rules.tally import METHODS
+from coop.services import constitution
 from coop.services.ballots import mailings, secret
 from coop.services.ballots.candidates import (
     Candidate,
@@ -154,6 +155,8 @@ def change_draft(
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
     refuse_unless_draft(ballot, now)
+    if constitution.amendment_on(ballot.id) is not None:
+        raise Refusal(_("These words follow from the amendment. Void this vote if another is wanted."))
     title, text = " ".join(title.split()), text.strip()
     if not title or (ballot.motion and not text):
         raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
@@ -268,6 +271,8 @@ def _open(
     ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, opens_at: datetime
 ) -> None:
     body = db.session.get_one(Body, ballot.body_id)
+    if (amendment := constitution.amendment_on(ballot.id)) is not None:
+        constitution.refuse_stale(amendment, organisation)
     found = lawful_for(ballot, organisation, opens_at)
     entries = draw_roll(organisation, body, organisation.day_of(opens_at), found.frozen)
     if not any(entry.entitled for entry in entries) and found.method != UNOPPOSED:

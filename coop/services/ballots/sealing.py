@@ -12,7 +12,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots import by_tellers, mailings, secret
+from coop.services.ballots import amendments, by_tellers, mailings, secret
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
@@ -80,6 +80,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     record(organisation, PROGRAM, "sealed", f"ballot {ballot.number}", now, facts)
     if decision.outcome == "elected":
         seat_elected(ballot, decision, now)
+    amendments.settle(ballot, decision, organisation, now)
     mailings.plan(ballot, "outcome", now)
     return decision
 

@@ -12,9 +12,11 @@ from coop.extensions import Base, db
 from coop.gateways import markdown
 from coop.models.constitution import Article, ConstitutionVersion, ProvisionRow
 from coop.models.organisations import Body, Office, Organisation
+from coop.rules.amendments import adopted
 from coop.rules.constitution import Reading, assemble
 from coop.services import records
-from coop.services.constitution.reading import latest, rule
+from coop.services.constitution.coming import locked, obey
+from coop.services.constitution.reading import latest, values_of
 
 # A text may rule for bodies and offices of these kinds before the first of them is formed.
 BODY_KINDS = frozenset({"assembly", "board", "committee", "branch", "group"})
@@ -59,10 +61,34 @@ def adopt_version(
     Nothing else changes a provision.
     """
     authorize(actor, Permission.ADOPT_CONSTITUTION, organisation)
-    db.session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
-    last, earlier = latest(organisation), latest(organisation, void=False)
-    if last is not None:
+    locked(organisation)
+    if latest(organisation) is not None:
         _refuse_uncarried(organisation, decision_id)
+    return store_version(
+        organisation,
+        text,
+        passed_on=passed_on,
+        registered_on=registered_on,
+        in_force_on=in_force_on,
+        decision_id=decision_id,
+        now=now,
+        actor=actor,
+    )
+
+
+def store_version(
+    organisation: Organisation,
+    text: str,
+    *,
+    passed_on: date,
+    registered_on: date | None,
+    in_force_on: date | None,
+    decision_id: int | None,
+    now: datetime,
+    actor: Actor,
+) -> ConstitutionVersion:
+    """Add a version to the line; the table refuses one that neither a decision nor a correction made."""
+    last, earlier = latest(organisation), latest(organisation, void=False)
     reading = read(text, organisation)
     if reading.problems:
         first = reading.problems[0]
@@ -92,8 +118,7 @@ def adopt_version(
     version.provisions = _rows(reading, earlier, decision_id)
     db.session.add(version)
     db.session.flush()
-    if in_force_on is not None and in_force_on <= organisation.day_of(now):
-        _obey(organisation, version)
+    obey(organisation, now)
     facts = {
         "version": version.number,
         "sha256": version.sha256,
@@ -133,25 +158,19 @@ def _rows(
     """Every effective value with the decision that set it: an unchanged value keeps its own."""
     before = {(row.key, row.scope): row for row in earlier.provisions} if earlier else {}
     rows = []
-    for effective in reading.effective:
+    for effective in adopted(reading, values_of(earlier) if earlier else {}):
         known = before.get((effective.key, effective.scope))
-        text = effective.text
-        if effective.article is None and known is not None and not known.article:
-            text = known.value  # a release changes no default that was adopted
+        # A correction decides nothing: the decision that set the words stays named.
+        keeps = known is not None and (known.value == effective.text or decision_id is None)
         rows.append(
             ProvisionRow(
                 key=effective.key,
                 scope=effective.scope,
-                value=text,
+                value=effective.text,
                 article=effective.article or "",
                 words=effective.words,
                 line=effective.line,
-                decision_id=known.decision_id if known and known.value == text else decision_id,
+                decision_id=known.decision_id if known and keeps else decision_id,
             )
         )
     return rows
-
-
-def _obey(organisation: Organisation, version: ConstitutionVersion) -> None:
-    organisation.zone = str(rule(version, "organisation.zone").value)
-    organisation.currency = str(rule(version, "organisation.currency").value)

@@ -1,0 +1,314 @@
+"""Members propose changes of the constitution, article by article; everybody reads what would follow."""
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from coop.access import Permission, authorize, requires
+from coop.blueprints.constitution import bp
+from coop.blueprints.constitution.forms import (
+    AboutForm,
+    ArticleForm,
+    FirstArticleForm,
+    RegistrationForm,
+    stage_words,
+)
+from coop.errors import Missing, Refusal
+from coop.models.constitution import Amendment, ConstitutionVersion
+from coop.rules.amendments import body_of
+from coop.rules.marking import Marked, split_marks
+from coop.rules.provisions import BadValue
+from coop.services import ballots, constitution
+from coop.transaction import writing
+
+Answer = str | Response | tuple[str, int]
+
+
+def find(number: int) -> Amendment:
+    return constitution.find_amendment(g.organisation, number, g.actor)
+
+
+@bp.get("/constitution/amendments")
+@requires(Permission.SEE_MEMBER_PAGES)
+def amendments() -> str:
+    """What members want to change, and what became of it."""
+    found = constitution.amendments_of(g.organisation, g.actor)
+    return render_template("constitution/amendments.html", found=found, stages=stage_words())
+
+
+@bp.route("/constitution/amendments/new", methods=["GET", "POST"])
+@requires(Permission.PROPOSE_AMENDMENT)
+def propose() -> Answer:
+    """Begin a change with one article; it can be added to a draft instead."""
+    base = _latest()
+    number = request.args.get("article", "")
+    words, marks = _words_of(base, None, number)
+    form = _filled(FirstArticleForm, number, words, marks)
+
+    def page() -> str:
+        drafts = [
+            one for one in constitution.amendments_of(g.organisation, g.actor) if one.stage == "drafted"
+        ]
+        return render_template(
+            "constitution/propose.html", form=form, number=number, marks=marks, drafts=drafts, base=base
+        )
+
+    if request.method == "GET":
+        return page()
+    if not form.validate_on_submit():
+        return page(), 422
+    try:
+        body = form.body(marks)
+        with writing():
+            amendment = constitution.draft_amendment(
+                g.organisation,
+                g.actor,
+                g.now,
+                title=form.title.data or "",
+                reasons=form.reasons.data or "",
+            )
+            _write(amendment, number or form.article.data or "", body)
+            made = amendment.number
+    except (Refusal, BadValue) as why:
+        form.text.errors = [*form.text.errors, str(why)]
+        return page(), 409
+    flash(_("Your draft is kept. Only you see it until you hand it in."))
+    return redirect(url_for(".amendment", number=made))
+
+
+@bp.get("/constitution/amendments/<int:number>")
+@requires(Permission.SEE_MEMBER_PAGES)
+def amendment(number: int) -> str:
+    return render_amendment(number)
+
+
+def render_amendment(number: int, refusal: str = "") -> str:
+    """What it changes, in words and in effects, and what can be done with it now."""
+    found = find(number)
+    stage = found.stage
+    ballot = ballots.vote_on(found)
+    changed = {one.number for one in found.articles}
+    running = stage in ("drafted", "handed in", "voting")
+    return render_template(
+        "constitution/amendment.html",
+        amendment=found,
+        stage=stage,
+        stages=stage_words(),
+        preview=constitution.preview(found, g.organisation),
+        why_stale=constitution.why_stale(found, g.organisation) if running else "",
+        refusal=refusal,
+        mine=found.drafted_by_id == g.actor.membership_id,
+        ballot=ballot,
+        may_put=ballot is None or ballot.void_at is not None,
+        others=[article.number for article in found.base.articles if article.number not in changed],
+    )
+
+
+@bp.route("/constitution/amendments/<int:number>/article", methods=["GET", "POST"])
+@requires(Permission.PROPOSE_AMENDMENT)
+def amend_article(number: int) -> Answer:
+    """Edit one article of a draft, or write a new one."""
+    draft = find(number)
+    authorize(g.actor, Permission.CHANGE_AMENDMENT, draft)
+    constitution.refuse_unless_drafted(draft)
+    article = request.args.get("article", "")
+    words, marks = _words_of(draft.base, draft, article)
+    form = _filled(ArticleForm, article, words, marks)
+
+    def page() -> str:
+        return render_template(
+            "constitution/amend_article.html",
+            form=form,
+            number=article,
+            marks=marks,
+            amendment=draft,
+            change=next((one for one in draft.articles if one.number == article), None),
+        )
+
+    if request.method == "GET":
+        return page()
+    if not form.validate_on_submit():
+        return page(), 422
+    try:
+        body = form.body(marks)
+        with writing():
+            _write(find(number), article or form.article.data or "", body)
+    except (Refusal, BadValue) as why:
+        form.text.errors = [*form.text.errors, str(why)]
+        return page(), 409
+    flash(_("Your draft is kept."))
+    return redirect(url_for(".amendment", number=number))
+
+
+@bp.post("/constitution/amendments/<int:number>/remove")
+@requires(Permission.PROPOSE_AMENDMENT)
+def remove_article(number: int) -> Answer:
+    return _deed(
+        number, constitution.remove_article, _("The article is removed in your draft."), article=True
+    )
+
+
+@bp.post("/constitution/amendments/<int:number>/leave")
+@requires(Permission.PROPOSE_AMENDMENT)
+def leave_article(number: int) -> Answer:
+    return _deed(number, constitution.leave_article, _("The article stays as it is."), article=True)
+
+
+@bp.post("/constitution/amendments/<int:number>/hand-in")
+@requires(Permission.PROPOSE_AMENDMENT)
+def hand_in(number: int) -> Answer:
+    said = _("It is handed in. Every member can read it now, and the returning officer puts it to the vote.")
+    return _deed(number, constitution.hand_in, said)
+
+
+@bp.post("/constitution/amendments/<int:number>/withdraw")
+@requires(Permission.PROPOSE_AMENDMENT)
+def withdraw(number: int) -> Answer:
+    return _deed(number, constitution.withdraw_amendment, _("It is withdrawn."))
+
+
+@bp.route("/constitution/amendments/<int:number>/about", methods=["GET", "POST"])
+@requires(Permission.PROPOSE_AMENDMENT)
+def describe(number: int) -> Answer:
+    """Change what a draft is called, and why it is proposed."""
+    draft = find(number)
+    authorize(g.actor, Permission.CHANGE_AMENDMENT, draft)
+    constitution.refuse_unless_drafted(draft)
+    said: dict[str, Any] = {"title": draft.title, "reasons": draft.reasons}
+    form = AboutForm(data=said)
+    if request.method == "GET":
+        return render_template("constitution/about_amendment.html", form=form, amendment=draft)
+    if not form.validate_on_submit():
+        return render_template("constitution/about_amendment.html", form=form, amendment=draft), 422
+    try:
+        with writing():
+            constitution.describe(
+                find(number),
+                g.organisation,
+                g.actor,
+                g.now,
+                title=form.title.data or "",
+                reasons=form.reasons.data or "",
+            )
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return render_template("constitution/about_amendment.html", form=form, amendment=find(number)), 409
+    return redirect(url_for(".amendment", number=number))
+
+
+@bp.post("/constitution/amendments/<int:number>/again")
+@requires(Permission.PROPOSE_AMENDMENT)
+def draft_again(number: int) -> Response:
+    """Draft the same against the latest text."""
+    with writing():
+        made, left = constitution.draft_again(find(number), g.organisation, g.actor, g.now)
+        again = made.number
+    if left:
+        flash(
+            _(
+                "These articles could not be taken along, write them anew: %(numbers)s.",
+                numbers=", ".join(left),
+            )
+        )
+    flash(_("This is a new draft against the latest text. Read it again before you hand it in."))
+    return redirect(url_for(".amendment", number=again))
+
+
+@bp.post("/constitution/amendments/<int:number>/put")
+@requires(Permission.SET_UP_BALLOT)
+def put(number: int) -> Answer:
+    """Draft the vote on an amendment; it is checked and opened like any other."""
+    found = find(number)
+    try:
+        with writing():
+            made = ballots.put_amendment(find(number), g.organisation, g.actor, g.now).number
+    except Refusal as refusal:
+        return render_amendment(found.number, str(refusal)), 409
+    flash(_("The vote is drafted. Nobody is told until you announce or open it."))
+    return redirect(url_for("ballots.check", number=made))
+
+
+@bp.route("/constitution/versions/<int:number>/registration", methods=["GET", "POST"])
+@requires(Permission.RECORD_REGISTRATION)
+def register(number: int) -> Answer:
+    """Record on which day the regulator registered a version."""
+    authorize(g.actor, Permission.RECORD_REGISTRATION, g.organisation)
+    version = constitution.find_version(g.organisation, number)
+    form = RegistrationForm()
+
+    def page() -> str:
+        return render_template(
+            "constitution/registration.html",
+            form=form,
+            version=version,
+            waits=constitution.awaits_registration(version),
+        )
+
+    if request.method == "GET":
+        return page()
+    if not form.validate_on_submit():
+        return page(), 422
+    try:
+        with writing():
+            version = constitution.find_version(g.organisation, number)
+            constitution.register_version(version, g.organisation, g.actor, form.registered_on.data, g.now)
+    except Refusal as refusal:
+        form.form_errors.append(str(refusal))
+        return page(), 409
+    flash(_("The registration is recorded."))
+    return redirect(url_for(".show", version=number))
+
+
+def _latest() -> ConstitutionVersion:
+    standing = [one for one in constitution.versions(g.organisation) if one.void_at is None]
+    if not standing:
+        raise Missing
+    return standing[0]
+
+
+def _words_of(
+    base: ConstitutionVersion, draft: Amendment | None, number: str
+) -> tuple[str, tuple[Marked, ...]]:
+    """The words to edit, and the values behind them: as the draft has them, else as they stand."""
+    if not number:
+        return "", ()
+    changed = next((one.text for one in draft.articles if one.number == number), "") if draft else ""
+    text = changed or constitution.article_text(base, number)
+    if not text:
+        raise Missing
+    if request.args.get("source") or request.form.get("source"):
+        return body_of(text), ()
+    return split_marks(body_of(text))
+
+
+def _filled(kind: type[Any], number: str, words: str, marks: tuple[Marked, ...]) -> Any:
+    form = kind(
+        data={
+            "text": words,
+            "values": [mark.value for mark in marks],
+            "source": "1" if request.args.get("source") or not number else "",
+        }
+    )
+    if number:
+        del form.article
+    for mark in marks[len(form.values.entries) :]:  # sent without it: it can still be given
+        form.values.append_entry(mark.value)
+    return form
+
+
+def _write(draft: Amendment, number: str, body: str) -> None:
+    constitution.write_article(draft, g.organisation, g.actor, g.now, number=number.strip(), body=body)
+
+
+def _deed(number: int, service: Any, said: str, *, article: bool = False) -> Answer:
+    draft = find(number)
+    more = {"number": request.form.get("article", "")} if article else {}
+    try:
+        with writing():
+            service(find(number), g.organisation, g.actor, g.now, **more)
+    except Refusal as refusal:
+        return render_amendment(draft.number, str(refusal)), 409
+    flash(said)
+    return redirect(url_for(".amendment", number=number))

@@ -1,0 +1,83 @@
+"""Two amendments are counted at the same moment: one line of versions, whichever comes first."""
+
+import pytest
+
+from coop.extensions import db
+from coop.models.constitution import Amendment
+from coop.models.organisations import Organisation
+from coop.services import ballots, constitution
+from coop.transaction import writing
+from tests.amendment_house import RULES
+from tests.scale import scale
+from tests.services.test_ballots_races import at_once
+
+RACES = scale(5, 100)
+
+
+def notice_of(days):
+    return f'Notice of a general meeting is [{days} clear days]{{provision="meeting.notice" value="{days} days"}}.'
+
+
+def term_of(months):
+    return f'A term lasts [{months} months]{{provision="office.term" value="{months} months"}}.'
+
+
+@pytest.fixture
+def race(app, make, now):
+    """Count two amendments at once, each of them carried; gives their outcomes and what was thrown."""
+    here = make.organisation(text=RULES).id
+    organisation = make._load(Organisation, here)
+    officer = make.actor(make.officer(organisation, "returning_officer"))
+    voters = [make.actor(one) for one in make.members(organisation, 2)]
+
+    def draw_up(edits):
+        with writing():
+            coop = db.session.get(Organisation, here)
+            amendment = constitution.draft_amendment(coop, voters[0], now, title="Another rule")
+            for number, body in edits.items():
+                constitution.write_article(amendment, coop, voters[0], now, number=number, body=body)
+            constitution.hand_in(amendment, coop, voters[0], now)
+            ballot = ballots.put_amendment(amendment, coop, officer, now)
+            ballots.open_ballot(ballot, coop, officer, now)
+            for voter in voters:
+                ballots.cast_vote(ballot, voter, "for", now)
+            return amendment.id, ballot.id, ballot.closes_at + ballots.GRACE
+
+    def run(*both):
+        with app.app_context():
+            drawn = [draw_up(edits) for edits in both]
+            db.session.remove()
+        answers = at_once(app, *(lambda one=one, at=at: bool(ballots.seal(one, at)) for _, one, at in drawn))
+        with app.app_context():
+            made = [db.session.get(Amendment, amendment) for amendment, *_ in drawn]
+            outcomes = [one.outcome for one in made]
+            versions = [one.version.number for one in made if one.version]
+            days = [version.in_force_on for version in reversed(constitution.versions(_here(here)))]
+            db.session.remove()
+        return answers, outcomes, versions, days
+
+    return run
+
+
+def _here(organisation_id):
+    return db.session.get(Organisation, organisation_id)
+
+
+def test_of_two_amendments_to_the_same_article_one_passes_and_one_is_stale(race, evidence):
+    for n in range(RACES):
+        answers, outcomes, versions, days = race({"2": notice_of(30 + n % 50)}, {"2": notice_of(90 + n % 50)})
+        assert answers == [True, True]
+        assert sorted(outcomes) == ["passed", "stale"]
+        assert versions == [n + 2]
+        assert days == sorted(set(days))
+    evidence(races=RACES)
+
+
+def test_two_amendments_to_different_articles_both_apply(race, evidence):
+    for n in range(RACES):
+        answers, outcomes, versions, days = race({"2": notice_of(30 + n % 50)}, {"9": term_of(13 + n % 50)})
+        assert answers == [True, True]
+        assert outcomes == ["passed", "passed"]
+        assert sorted(versions) == [2 * n + 2, 2 * n + 3]
+        assert days == sorted(set(days))
+    evidence(races=RACES)
