@@ -1,8 +1,9 @@
 """Every provision that can be written is obeyed by some code, and no code asks for one that can't be written.
 
 The program's syntax is looked at, so that a key in a comment, a message or a page is no obedience. A look-up
-is a call of ``rule`` or ``look_up``, or of a function that hands its own argument on to one; where its key is
-a variable, the keys that stand in that function, or in the constants it names, are what it asks for.
+is a call of ``rule`` or ``look_up``, or of a function that hands its own argument on to one, or a query that
+compares the column of keys; where its key is a variable, the keys that stand in that function, or in the
+constants it names, are what it asks for.
 """
 
 import ast
@@ -61,6 +62,22 @@ def handing_on(function: Function) -> int | None:
     return None
 
 
+def is_the_column(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and ast.unparse(node) == "ProvisionRow.key"
+
+
+def looked_up(function: Function, places: dict[str, int]) -> Iterator[ast.expr]:
+    """What a function looks up: a key, a variable of one, or several."""
+    for one in ast.walk(function):
+        if isinstance(one, ast.Call) and called(one) in places:
+            if (key := key_of(one, places[called(one)])) is not None:
+                yield key
+        elif isinstance(one, ast.Call) and called(one) == "in_" and is_the_column(one.func.value):
+            yield one.args[0]
+        elif isinstance(one, ast.Compare) and is_the_column(one.left):
+            yield one.comparators[0]
+
+
 def asked_in(source: str) -> set[str]:
     """The keys, or their patterns, that a module looks up."""
     tree = ast.parse(source)
@@ -77,17 +94,14 @@ def asked_in(source: str) -> set[str]:
     }
     asked: set[str] = set()
     for function in functions:
-        for call in (
-            one for one in ast.walk(function) if isinstance(one, ast.Call) and called(one) in places
-        ):
-            key = key_of(call, places[called(call)])
+        for key in looked_up(function, places):
             if isinstance(key, (ast.Constant, ast.JoinedStr)):
                 asked.update(patterns_of(key))
-            elif key is not None:
-                asked.update(filter(looks_like_a_key, patterns_of(function)))
-                named = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
-                for name in named & constants.keys():
-                    asked.update(filter(looks_like_a_key, patterns_of(constants[name])))
+                continue
+            asked.update(filter(looks_like_a_key, patterns_of(function)))
+            named = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+            for name in named & constants.keys():
+                asked.update(filter(looks_like_a_key, patterns_of(constants[name])))
     return asked
 
 
@@ -123,6 +137,8 @@ def test_no_provision_is_asked_for_that_is_not_registered():
     ('def f(v):\n    keys = {"a": "roll.cutoff"}\n    return [rule(v, key) for key in keys.values()]\n', {"roll.cutoff"}),
     ('KEYS = ("dues.due", "x")\ndef f(v):\n    return [rule(v, one) for one in KEYS]\n', {"dues.due"}),
     ('def days(v, key):\n    return rule(v, key).n\ndef f(v):\n    return days(v, "dues.due")\n', {"dues.due"}),
+    ('K = {"dues.due": 1}\ndef f():\n    return select(X).where(ProvisionRow.key.in_(K))\n', {"dues.due"}),
+    ('def f():\n    return select(X).where((ProvisionRow.key == "roll.cutoff") & y)\n', {"roll.cutoff"}),
     ('def f(v):\n    """Of dues.due."""\n    return "dues.due"  # dues.due\n', set()),
 ])  # fmt: skip
 def test_a_look_up_is_found_in_whatever_way_it_is_written(source, asked):
