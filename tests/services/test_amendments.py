@@ -155,6 +155,15 @@ def test_articles_are_added_removed_and_left_alone_again(amending):
     assert [article.number for article in made.articles] == ["2", "3", "4", "5", "9"]
 
 
+def test_a_new_article_takes_no_number_that_is_taken(amending):
+    coop = amending()
+    amendment = coop.draft({"9": "The books are open."})
+    for number in ("2", "9", "09"):
+        more = {"number": number, "body": "Other words.", "new": True}
+        with pytest.raises(Refusal, match="Choose a free number"):
+            coop.deed(constitution.write_article, amendment, coop.here, coop.author, coop.now, **more)
+
+
 def test_the_words_voted_on_hold_the_changes_the_effects_and_the_hashes(amending):
     coop = amending()
     amendment = coop.amend({"2": LONGER})

@@ -69,7 +69,7 @@ def propose() -> Answer:
                 title=form.title.data or "",
                 reasons=form.reasons.data or "",
             )
-            _write(amendment, number or form.article.data or "", body)
+            _write(amendment, number, form, body)
             made = amendment.number
     except (Refusal, BadValue) as why:
         form.text.errors = [*form.text.errors, str(why)]
@@ -134,7 +134,7 @@ def amend_article(number: int) -> Answer:
     try:
         body = form.body(marks)
         with writing():
-            _write(find(number), article or form.article.data or "", body)
+            _write(find(number), article, form, body)
     except (Refusal, BadValue) as why:
         form.text.errors = [*form.text.errors, str(why)]
         return page(), 409
@@ -298,8 +298,10 @@ def _filled(kind: type[Any], number: str, words: str, marks: tuple[Marked, ...])
     return form
 
 
-def _write(draft: Amendment, number: str, body: str) -> None:
-    constitution.write_article(draft, g.organisation, g.actor, g.now, number=number.strip(), body=body)
+def _write(draft: Amendment, number: str, form: Any, body: str) -> None:
+    """Write the article that was asked for, or a new one with the number that was typed."""
+    typed = number or (form.article.data or "").strip()
+    constitution.write_article(draft, g.organisation, g.actor, g.now, number=typed, body=body, new=not number)
 
 
 def _deed(number: int, service: Any, said: str, *, article: bool = False) -> Answer:

@@ -63,11 +63,25 @@ def describe(
 
 
 def write_article(
-    amendment: Amendment, organisation: Organisation, actor: Actor, now: datetime, *, number: str, body: str
+    amendment: Amendment,
+    organisation: Organisation,
+    actor: Actor,
+    now: datetime,
+    *,
+    number: str,
+    body: str,
+    new: bool = False,
 ) -> None:
-    """Give an article other words, or add one with a new number; refused with the line if they can't be read."""
+    """Give an article other words, or add one with a new number; refused with the line if they can't be read.
+
+    With `new` the number must be free.
+    """
     _change(amendment, actor)
     change = change_to(amendment.base, number, body)
+    if new and (change.replaces or any(one.number == change.number for one in amendment.articles)):
+        raise Refusal(
+            _("There is an article %(number)s already. Choose a free number.", number=change.number)
+        )
     _refuse_problems(with_change(amendment, organisation, change))
     _keep(amendment, change, organisation, actor, now)
 
