@@ -166,8 +166,6 @@ def change_draft(
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
     refuse_unless_draft(ballot, now)
-    if ballot.motion and db.session.get(MovedMotion, ballot.motion.id):
-        raise Refusal(_("These are the words that were seconded and debated, so they stand."))
     title, text = " ".join(title.split()), text.strip()
     if not title or (ballot.motion and not text):
         raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
@@ -178,7 +176,9 @@ def change_draft(
 
 
 def refuse_unless_draft(ballot: Ballot, now: datetime) -> None:
-    """Refuse to change the words of a ballot that members were told of."""
+    """Refuse to change words that members were told of, on the ballot or as a motion they seconded."""
+    if ballot.motion_id and db.session.get(MovedMotion, ballot.motion_id):
+        raise Refusal(_("These are the words that were seconded and debated, so they stand."))
     if ballot.stage_at(now) != "drafted":
         raise Refusal(
             _("This ballot was announced, so its words stand. Void it and draft another to change them.")

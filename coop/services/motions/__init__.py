@@ -1,6 +1,14 @@
 """Motions that members move: proposed, seconded, ruled on, debated with reasons, and put to the vote."""
 
-from coop.services.motions.moving import CLASSES, draft_motion, redraft, refuse_submitted, submit, withdraw
+from coop.services.motions.moving import (
+    CLASSES,
+    asked,
+    draft_motion,
+    redraft,
+    refuse_submitted,
+    submit,
+    withdraw,
+)
 from coop.services.motions.reading import Line, Told, find, motion_behind, motions_of
 from coop.services.motions.reasons import (
     MOST_POINT,
@@ -28,6 +36,7 @@ __all__ = [
     "Told",
     "admit",
     "appeal",
+    "asked",
     "draft_motion",
     "find",
     "find_reason",

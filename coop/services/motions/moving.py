@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from coop.access import Actor, Permission, authorize
 from coop.errors import Refusal
@@ -17,6 +18,29 @@ from coop.services.motions.reading import Told, locked, tell
 from coop.services.records import record
 
 CLASSES = ("ordinary", "special")  # constitutional motions change articles and come with them
+
+
+def asked(organisation: Organisation, decision_class: str, body: Body, now: datetime) -> str:
+    """Say what the constitution in force asks of a motion of this class before its vote."""
+    rule = ballots.moving_rule(organisation, decision_class, body, now)
+    times = _times(rule, body)
+    needed = rule.seconders.value.n
+    parts = [
+        _("Proposed by %(who)s.", who=rule.proposers.spelled),
+        ngettext(
+            "%(num)d other member must second it within %(time)s.",
+            "%(num)d other members must second it within %(time)s.",
+            needed,
+            time=times["seconding"].spelled,
+        )
+        if needed
+        else _("Nobody need second it."),
+        _("Debated for %(time)s once an officer admits it.", time=times["debate"].spelled)
+        if times["debate"].value.n
+        else _("It can be put to the vote as soon as an officer admits it."),
+        _("It lapses after %(time)s.", time=times["lapse"].spelled),
+    ]
+    return " ".join(str(part) for part in parts)
 
 
 def draft_motion(
@@ -120,11 +144,7 @@ def take_step(told: Told, kind: str, actor: Actor | None, now: datetime, **more:
 
 
 def _moved(told: Told, organisation: Organisation, rule: ballots.MovingRule, now: datetime) -> MovedMotion:
-    times = {
-        "seconding": constitution.rule(rule.version, "motion.seconding", body=told.body),
-        "debate": constitution.rule(rule.version, "motion.debate", body=told.body),
-        "lapse": constitution.rule(rule.version, "motion.lapse", body=told.body),
-    }
+    times = _times(rule, told.body)
     found = {**times, "seconders": rule.seconders, "proposers": rule.proposers, "again": rule.again}
     frozen = {
         "debate_days": times["debate"].value.n,
@@ -142,6 +162,14 @@ def _moved(told: Told, organisation: Organisation, rule: ballots.MovingRule, now
         second_until=closing_of(now, times["seconding"].value.n, organisation.zone),
         lapses_at=closing_after_months(now, times["lapse"].value.n, organisation.zone),
     )
+
+
+def _times(rule: ballots.MovingRule, body: Body) -> dict[str, constitution.Rule]:
+    return {
+        "seconding": constitution.rule(rule.version, "motion.seconding", body=body),
+        "debate": constitution.rule(rule.version, "motion.debate", body=body),
+        "lapse": constitution.rule(rule.version, "motion.lapse", body=body),
+    }
 
 
 def _words(title: str, text: str) -> tuple[str, str]:
