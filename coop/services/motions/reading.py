@@ -123,6 +123,8 @@ def tell(motion: Motion, now: datetime) -> Told:
 class Line:
     """A motion in the list."""
 
+    organisation_id: int
+    body_id: int
     number: int
     title: str
     kind: str
@@ -154,6 +156,8 @@ def motions_of(organisation: Organisation, actor: Actor, now: datetime) -> list[
     outcomes = _outcomes([one.ballot_id for own in steps.values() for one in own if one.ballot_id])
     return [
         Line(
+            motion.organisation_id,
+            motion.body_id,
             motion.number,
             motion.title,
             motion.kind,
