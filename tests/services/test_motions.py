@@ -218,7 +218,8 @@ def test_an_officer_refers_a_motion_only_by_a_decision_and_its_mover_alone(mover
     organisation, members, officer = movers
     board = make.body(organisation, "board")
     told, when = moved(), now + DEBATED
-    for wrong in ("", "soon", "2026/77", "²/³"):
+    before = make.decision(organisation, decision_class="ordinary")  # carried before the motion was submitted
+    for wrong in ("", "soon", "2026/77", "²/³", before.label):
         with pytest.raises(Refusal, match=r"Give the number of the decision that refers it"):
             deed(motions.refer, told(), organisation, officer, now, to=board, reason="Cost.", decision=wrong)
     with pytest.raises(Forbidden):
