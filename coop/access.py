@@ -38,6 +38,10 @@ class Permission(StrEnum):
     CHALLENGE_CORRECTION = auto()
     NOMINATE = auto()
     ANSWER_NOMINATION = auto()
+    PROPOSE_MOTION = auto()
+    SECOND_MOTION = auto()
+    KEEP_OWN_MOTION = auto()
+    GIVE_REASON = auto()
     SEE_BUNDLE = auto()
     RECOUNT_BALLOT = auto()
     CONTEST_ROLL = auto()
@@ -73,6 +77,7 @@ class Permission(StrEnum):
     KEEP_BODIES = auto()
     KEEP_TERMS = auto()
     SET_UP_BALLOT = auto()
+    RULE_ON_MOTION = auto()
     NAME_RETURNING_OFFICER = auto()
     SEE_ROLL = auto()
     ENTER_PAPER_VOTES = auto()
@@ -169,6 +174,13 @@ def drafted_it(actor: Actor, thing: Any) -> bool:
     return actor.status == "active" and whose is not None and whose == actor.membership_id
 
 
+def moved_it(actor: Actor, thing: Any) -> bool:
+    """The actor moved this motion; at the door, anyone who could have."""
+    if not hasattr(thing, "proposer_id"):
+        return active_member(actor, thing)
+    return actor.status == "active" and thing.proposer_id == actor.membership_id
+
+
 def holds(*offices: str) -> Predicate:
     """The actor holds one of the offices today, over the body the thing belongs to."""
 
@@ -245,6 +257,10 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.CHALLENGE_CORRECTION: (active_member,),
     P.NOMINATE: (active_member,),  # of the body that elects, as its call says
     P.ANSWER_NOMINATION: (own,),
+    P.PROPOSE_MOTION: (active_member,),  # whether in this body and of this class, the constitution says
+    P.SECOND_MOTION: (active_member,),  # of the body it was moved in
+    P.KEEP_OWN_MOTION: (moved_it,),
+    P.GIVE_REASON: (active_member,),
     P.SEE_BUNDLE: (member,),
     P.RECOUNT_BALLOT: (member, operator),  # it tells hashes only
     P.CONTEST_ROLL: (member,),
@@ -279,6 +295,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.KEEP_BODIES: (secretary, founder, operator),
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
     P.SET_UP_BALLOT: (returning_officer, founder),
+    P.RULE_ON_MOTION: (chair, secretary, returning_officer, founder),  # never on their own
     P.NAME_RETURNING_OFFICER: (other_officer,),
     P.SEE_ROLL: (returning_officer, auditor),
     P.ENTER_PAPER_VOTES: (teller,),

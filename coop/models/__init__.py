@@ -8,6 +8,7 @@ from coop.models import (  # noqa: F401
     mailings,
     meetings,
     members,
+    motions,
     nominations,
     objections,
     organisations,

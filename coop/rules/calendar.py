@@ -94,3 +94,10 @@ def closing_of(opens_at: dt.datetime, days: int, zone: str) -> dt.datetime:
     if local.second or local.microsecond:
         local = local.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
     return local.astimezone(dt.UTC)
+
+
+def closing_after_months(opens_at: dt.datetime, months: int, zone: str) -> dt.datetime:
+    """Find the same wall time so many months later, up to the next whole minute."""
+    local = opens_at.astimezone(ZoneInfo(zone))
+    later = add_months(local.date(), months)
+    return closing_of(local.replace(year=later.year, month=later.month, day=later.day), 0, zone)

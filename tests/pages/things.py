@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from coop.access import actor_of
 from coop.extensions import db
 from coop.models.accounts import Person
-from coop.models.ballots import Ballot, Decision, RollEntry, Vote
+from coop.models.ballots import Ballot, Decision, Motion, RollEntry, Vote
 from coop.models.constitution import MarkCorrection
 from coop.models.dues import Charge
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
@@ -21,7 +21,7 @@ from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
 from coop.models.works import Work, WorkVersion
 from coop.rules.marking import split_marks
 from coop.rules.paper_votes import pile_of_motion
-from coop.services import ballots, constitution, nominations, organisations, tellers
+from coop.services import ballots, constitution, motions, nominations, organisations, tellers
 from coop.transaction import writing
 from tests.pages.doors import ACCOUNTS, NOWHERE
 
@@ -41,6 +41,7 @@ def lay_out(app: Flask) -> None:
             here, actor, datetime.now(UTC), title="A clock for the shop", text="We buy one."
         )
         call_nominations(here, actor)
+        move_motions(here)
         vote_on_paper(here, actor)
         object_to(here, actor)
         amend(here)
@@ -66,6 +67,19 @@ def call_nominations(here: Organisation, actor: Any) -> None:
     librarian = actor_of(_memberships(here.id)["librarian"], "active", here.day_of(now))
     nominations.stand(call, here, librarian, now, statement="I would keep the books.")
     nominations.keep_photo(call, here, librarian, now, jpeg=b"a photo")
+
+
+def move_motions(here: Organisation) -> None:
+    """A motion of the member that is open to debate, with a reason, and a draft that only they see."""
+    now, people = datetime.now(UTC), _memberships(here.id)
+    member, chair = (actor_of(people[role], "active", here.day_of(now)) for role in ("member", "chair"))
+    body = organisations.assembly_of(here)
+    fields = {"text": "We keep bees.", "decision_class": "ordinary", "body": body}
+    number = motions.draft_motion(here, member, now, title="Bees", **fields).number
+    motions.submit(motions.find(here, number, member, now), here, member, now)
+    told = motions.find(here, number, chair, now)
+    motions.give_reason(told, here, chair, now, side="for", point="Honey.", source="The library")
+    motions.draft_motion(here, member, now, title="Geese", **fields)
 
 
 def vote_on_paper(here: Organisation, officer: Any) -> None:
@@ -337,6 +351,11 @@ def _of_decisions(here: int, there: int) -> Things:
         "nominations/": {
             "a call": {"number": 1, "member": _memberships(here)["librarian"].number},
             "of orchard": {"number": NOWHERE, "member": 1},
+        },
+        "motions/": {
+            "a motion": {"number": first(Motion.number, Motion.title == "Bees"), "reason": 1},
+            "a draft": {"number": first(Motion.number, Motion.title == "Geese")},
+            "of orchard": {"number": NOWHERE, "reason": 1},
         },
         "decisions/": {
             "taken": {"year": decision.year, "number": decision.number},

@@ -8,6 +8,9 @@ bp = Blueprint("ballots", __name__, url_prefix="/<organisation>")
 from coop.blueprints.ballots import (  # noqa: E402
     decisions,  # noqa: F401
     letters,  # noqa: F401
+    motions,  # noqa: F401
+    motions_reasons,  # noqa: F401
+    motions_ruling,  # noqa: F401
     nominations,  # noqa: F401
     objections,  # noqa: F401
     officer,  # noqa: F401

@@ -17,7 +17,7 @@ from coop.errors import Refusal
 from coop.models.ballots import BallotOption
 from coop.rules.tally import METHODS
 from coop.rules.tally.election import Method, PaperKind
-from coop.services import ballots, nominations
+from coop.services import ballots, motions, nominations
 from coop.transaction import writing
 
 Answer = str | Response | tuple[str, int]
@@ -38,6 +38,7 @@ def render_check(number: int, form: AnnounceForm) -> str:
     method = METHODS[found.frozen["method"]] if ballot.kind == "election" else None
     return render_template(
         "ballots/check.html",
+        moved=motions.motion_behind(ballot, g.now),
         ballot=ballot,
         stage=ballot.stage_at(g.now),
         form=form,

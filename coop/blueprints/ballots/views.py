@@ -12,6 +12,7 @@ from coop.access import Permission, may, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.amended import amended_by
 from coop.blueprints.ballots.heads import head_beside
+from coop.blueprints.ballots.motions import behind
 from coop.blueprints.ballots.papers import ElectionPaper, MotionPaper, election_paper
 from coop.blueprints.ballots.photos import photo_addresses
 from coop.blueprints.ballots.running import running
@@ -125,6 +126,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         photos=photo_addresses(nominations.photos_on(ballot) if ballot.sealed_at is None else {}),
         **running(ballot),
         **amended_by(ballot),
+        **behind(ballot),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],

@@ -4,6 +4,7 @@ A key is added here together with the code that reads it, and never changes its 
 adopted versions keep the values they were adopted with, defaults included.
 """
 
+from coop.rules.provisions.motions import motion_provisions
 from coop.rules.provisions.of_amending import OF_AMENDING
 from coop.rules.provisions.provision import Provision
 from coop.rules.provisions.values import (
@@ -215,6 +216,7 @@ _ALL = (
         ("body",),
     ),
     *_decisions(),
+    *motion_provisions(CLASSES),
     Provision(
         "decision.tie",
         _TIE,

@@ -39,6 +39,7 @@ from coop.services.ballots.contests import (
 from coop.services.ballots.drafting import (
     announce,
     change_draft,
+    next_motion,
     open_ballot,
     open_due,
     propose_motion,
@@ -51,6 +52,14 @@ from coop.services.ballots.mailings import Told, not_yet_voted, told_of
 from coop.services.ballots.mailings import ids_waiting as mailings_waiting
 from coop.services.ballots.mailings import queue as queue_mailing
 from coop.services.ballots.marks import member_mark
+from coop.services.ballots.moving import (
+    MovingRule,
+    belongs,
+    moving_rule,
+    refuse_again,
+    source_of,
+    why_not_move,
+)
 from coop.services.ballots.officers import Named, hand_over, name_officer, officer_named, who_runs
 from coop.services.ballots.ordering import how_drawn, options_for, order_words
 from coop.services.ballots.papers import blank_words, paper_of, takes_none
@@ -125,6 +134,7 @@ __all__ = [
     "Effects",
     "Held",
     "Listing",
+    "MovingRule",
     "Named",
     "Place",
     "Post",
@@ -143,6 +153,7 @@ __all__ = [
     "awaits_papers",
     "ballot_of",
     "before_opening",
+    "belongs",
     "blank_words",
     "bundle",
     "candidates_by_number",
@@ -193,8 +204,10 @@ __all__ = [
     "mark_posted",
     "may_answer",
     "member_mark",
+    "moving_rule",
     "name_officer",
     "name_proxy",
+    "next_motion",
     "not_yet_voted",
     "note_printed",
     "officer_named",
@@ -216,6 +229,7 @@ __all__ = [
     "queue_mailing",
     "recent_decisions",
     "recount",
+    "refuse_again",
     "refuse_announced",
     "refuse_unless_challengeable",
     "refuse_unless_draft",
@@ -230,6 +244,7 @@ __all__ = [
     "set_up_election",
     "set_votes",
     "size_of",
+    "source_of",
     "takes_none",
     "to_post",
     "told_of",
@@ -248,4 +263,5 @@ __all__ = [
     "who_voted_how",
     "why_no_proxy",
     "why_not",
+    "why_not_move",
 ]

@@ -9,11 +9,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from coop.access import PROGRAM, Actor, Permission, authorize
+from coop.access import PROGRAM, Actor, Permission, actor_of, authorize
 from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, Motion
 from coop.models.members import Membership
+from coop.models.motions import MovedMotion
 from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of, reminder_of
 from coop.rules.secrecy import less_secret, more_secret
@@ -26,6 +27,7 @@ from coop.services.ballots.candidates import (
     refuse_another_rule_for_too_few,
     refuse_candidates,
 )
+from coop.services.ballots.moving import moving_rule, refuse_again, refuse_unmoved
 from coop.services.ballots.proxies import settle_proxies
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
@@ -50,10 +52,14 @@ def propose_motion(
     body: Body | None = None,
     proposer: Membership | None = None,
     secrecy: str = "",
+    motion: Motion | None = None,
+    procedural: bool = False,
 ) -> Ballot:
     """Draft a motion and its ballot; how it is decided comes from the constitution alone.
 
-    `secrecy` may ask for more than the constitution does.
+    `secrecy` may ask for more than the constitution does. `motion` is one that members moved, seconded and
+    debated before; without it the constitution must ask for no seconders. A `procedural` one, as an appeal to
+    the meeting, needs none ever and may come again.
     """
     body = body or assembly_of(organisation)
     authorize(actor, Permission.SET_UP_BALLOT, body)
@@ -61,11 +67,17 @@ def propose_motion(
     if not title or not text:
         raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
     found = lawful(organisation, decision_class, body, now, None)
+    if not procedural:
+        rule, day = moving_rule(organisation, decision_class, body, now), organisation.day_of(now)
+        refuse_again(organisation, body, rule, text, now)
+        if motion is None:
+            mover = actor_of(proposer, proposer.status_on(day), day) if proposer else actor
+            refuse_unmoved(rule, mover, body)
 
     _one_number_at_a_time(organisation)
-    motion = Motion(
+    motion = motion or Motion(
         organisation_id=organisation.id,
-        number=_next(Motion, organisation),
+        number=next_motion(organisation),
         body_id=body.id,
         kind=decision_class,
         title=title,
@@ -167,7 +179,9 @@ def change_draft(
 
 
 def refuse_unless_draft(ballot: Ballot, now: datetime) -> None:
-    """Refuse to change the words of a ballot that members were told of."""
+    """Refuse to change words that members were told of, on the ballot or as a motion they seconded."""
+    if ballot.motion_id and db.session.get(MovedMotion, ballot.motion_id):
+        raise Refusal(_("These are the words that were seconded and debated, so they stand."))
     if ballot.stage_at(now) != "drafted":
         raise Refusal(
             _("This ballot was announced, so its words stand. Void it and draft another to change them.")
@@ -344,6 +358,12 @@ def _tell_voters(ballot: Ballot, now: datetime) -> None:
     remind_at = reminder_of(ballot.opens_at, ballot.closes_at, days, ballot.zone)
     if remind_at is not None:
         mailings.plan(ballot, "reminder", remind_at)
+
+
+def next_motion(organisation: Organisation) -> int:
+    """Return the number of the next motion, and hold it until the transaction ends."""
+    _one_number_at_a_time(organisation)
+    return _next(Motion, organisation)
 
 
 def _one_number_at_a_time(organisation: Organisation) -> None:

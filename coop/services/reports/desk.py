@@ -16,7 +16,7 @@ from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.models.treasury import Match, Statement, StatementLine
 from coop.models.works import Grant, Work
-from coop.services import ballots, nominations
+from coop.services import ballots, motions, nominations
 
 MOST = 5
 GRANT_WARNING = timedelta(days=90)
@@ -43,7 +43,7 @@ class Pile:
 
 
 def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pile]:
-    """The piles of the offices that the actor holds; at most nine queries."""
+    """The piles of the offices that the actor holds; at most twelve queries."""
     authorize(actor, Permission.SEE_DESK, organisation)
     piles = []
     if may(actor, Permission.SEE_APPLICATIONS, organisation):
@@ -60,6 +60,8 @@ def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pil
         piles.append(
             Pile("ballots", _("Ballots"), _ballots(organisation, actor, now), _("No ballot waits for you."))
         )
+    if waiting := _motions(organisation, actor, now):
+        piles.append(Pile("motions", _("Motions"), waiting, ""))
     if may(actor, Permission.RECORD_GRANT, organisation):
         piles.append(Pile("grants", _("Grants"), _grants(organisation, now), _("No grant ends soon.")))
     return piles
@@ -178,6 +180,25 @@ def _ballots(organisation: Organisation, actor: Actor, now: datetime) -> list[Wa
         Waiting(_("Draw up"), call.office.title, _("nominations are over"), f"nominations/{call.number}")
         for call in nominations.over(organisation, now)
         if may(actor, Permission.SET_UP_BALLOT, call)
+    ]
+
+
+def _motions(organisation: Organisation, actor: Actor, now: datetime) -> list[Waiting]:
+    """Motions that wait for a ruling or for the vote, for those who may; three queries."""
+    if not _holds(actor, "chair", "secretary", "returning_officer") and not actor.founding:
+        return []
+    steps = {
+        "seconded": (Permission.RULE_ON_MOTION, _("Rule on"), _("seconded, not admitted")),
+        "heard": (Permission.RULE_ON_MOTION, _("Admit"), _("the meeting wants to hear it")),
+        "appealed": (Permission.SET_UP_BALLOT, _("Put"), _("its mover appeals to the meeting")),
+        "debated": (Permission.SET_UP_BALLOT, _("Put"), _("the time for debate is over")),
+    }
+    return [
+        Waiting(verb, one.title, about, f"motions/{one.number}")
+        for one in motions.motions_of(organisation, actor, now)
+        if one.stage in steps
+        for permission, verb, about in (steps[one.stage],)
+        if may(actor, permission, one)
     ]
 
 
