@@ -53,6 +53,9 @@ class Permission(StrEnum):
     SEE_OWN_RECORD = auto()
     CHANGE_OWN_PARTICULARS = auto()
     RESIGN = auto()
+    PETITION = auto()
+    ANSWER_PETITION = auto()
+    RESIGN_OFFICE = auto()
     # officers
     SEE_DESK = auto()
     SEE_APPLICATIONS = auto()
@@ -110,6 +113,11 @@ def founder(actor: Actor, _thing: Any) -> bool:
 
 def operator(actor: Actor, _thing: Any) -> bool:
     return actor.operator
+
+
+def program(actor: Actor, _thing: Any) -> bool:
+    """What members have brought about by their petition is carried out by nobody's hand."""
+    return actor == PROGRAM
 
 
 def own(actor: Actor, thing: Any) -> bool:
@@ -250,6 +258,9 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_OWN_RECORD: (own, once_member),
     P.CHANGE_OWN_PARTICULARS: (own, once_member),
     P.RESIGN: (own,),
+    P.PETITION: (active_member,),  # whether this one, its frozen roll says
+    P.ANSWER_PETITION: (own,),  # about one's own term of office
+    P.RESIGN_OFFICE: (own,),
     P.SEE_DESK: (any_office, founder),
     P.SEE_APPLICATIONS: (secretary, founder),
     P.ADMIT_MEMBER: (secretary, founder, operator),
@@ -263,14 +274,14 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.ADOPT_CONSTITUTION: (returning_officer, founder, operator),  # after the first, by a decision only
     P.KEEP_BODIES: (secretary, founder, operator),
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
-    P.SET_UP_BALLOT: (returning_officer, founder),
+    P.SET_UP_BALLOT: (returning_officer, founder, program),
     P.NAME_RETURNING_OFFICER: (other_officer,),
     P.SEE_ROLL: (returning_officer, auditor),
     P.ENTER_PAPER_VOTES: (teller,),
     P.CERTIFY_BALLOT: (returning_officer, founder),
     P.ANSWER_OBJECTION: (returning_officer, founder),  # those who set up ballots, but no candidate of it
     P.POST_LETTERS: (secretary, returning_officer, founder),
-    P.CALL_MEETING: (secretary, chair, founder),
+    P.CALL_MEETING: (secretary, chair, founder, program),
     P.RUN_MEETING: (secretary, chair, founder),
     P.WRITE_MINUTES: (secretary, founder),
     P.ISSUE_DOCUMENT: (secretary, founder),

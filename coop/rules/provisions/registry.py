@@ -4,6 +4,7 @@ A key is added here together with the code that reads it, and never changes its 
 adopted versions keep the values they were adopted with, defaults included.
 """
 
+from coop.rules.provisions.offices import OFFICE_RULES
 from coop.rules.provisions.provision import Provision
 from coop.rules.provisions.values import (
     CLEAR_DAYS,
@@ -367,6 +368,7 @@ _ALL = (
         low=1,
         high=120,
     ),
+    *OFFICE_RULES,
     Provision(
         "dues.decision",
         _CLASS,

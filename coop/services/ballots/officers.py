@@ -82,8 +82,7 @@ def who_runs(thing: Any, day: date) -> list[Membership]:
                 Body.organisation_id == thing.organisation_id,
                 or_(Body.id == thing.body_id, Body.kind == "assembly"),
                 Office.kind.in_(("returning_officer", "secretary")),
-                OfficeTerm.starts_on <= day,
-                or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day),
+                OfficeTerm.held_on(day),
             )
             .order_by(Membership.number)
         ).all()
