@@ -14,12 +14,12 @@ from coop.models.dues import Charge
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
 from coop.models.members import Application, Holder, Membership
 from coop.models.objections import Challenge
-from coop.models.organisations import Body, BodyMembership, Organisation
+from coop.models.organisations import Body, BodyMembership, Office, OfficeTerm, Organisation
 from coop.models.records import Document
 from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
 from coop.models.works import Work, WorkVersion
 from coop.rules.paper_votes import pile_of_motion
-from coop.services import ballots, nominations, organisations, tellers
+from coop.services import ballots, nominations, organisations, petitions, tellers
 from coop.transaction import writing
 from tests.pages.doors import ACCOUNTS, NOWHERE
 
@@ -41,6 +41,7 @@ def lay_out(app: Flask) -> None:
         call_nominations(here, actor)
         vote_on_paper(here, actor)
         object_to(here, actor)
+        ask_for_recall(here)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -84,6 +85,18 @@ def vote_on_paper(here: Organisation, officer: Any) -> None:
     )
     if not tellers.why_no_paper(ballot, member, now):
         tellers.ask_for_paper(ballot, here, member, now, way="hand")
+
+
+def ask_for_recall(here: Organisation) -> None:
+    """A petition for the recall of the librarian, begun by the chair."""
+    now, people = datetime.now(UTC), _memberships(here.id)
+    chair = actor_of(people["chair"], "active", here.day_of(now))
+    term = db.session.get_one(OfficeTerm, _term_of(people["librarian"]))
+    petitions.begin_recall(term, here, chair, now, grounds="The library was closed all summer.")
+
+
+def _term_of(membership: Membership) -> Any:
+    return first(OfficeTerm.id, OfficeTerm.membership_id == membership.id)
 
 
 def _open(organisation_id: int, kind: str) -> tuple[Any, ...]:
@@ -198,6 +211,19 @@ def _of_people(here: int, there: int) -> Things:
             "branch": {"slug": first(Body.slug, Body.organisation_id == here, Body.kind == "branch")},
             "of orchard": {"slug": "nowhere"},
         },
+        "petitions/<int:number>": {
+            "about the librarian": {"number": 1},
+            "of orchard": {"number": NOWHERE},
+        },
+        "petitions/recall/": {
+            "of the treasurer": {"term_id": _term_of(mine["treasurer"])},
+            "of orchard": {"term_id": _term_elsewhere(there)},
+        },
+        "terms/": {
+            "own": {"term_id": {role: _own_term(one) for role, one in mine.items()}},
+            "of the treasurer": {"term_id": _term_of(mine["treasurer"])},
+            "of orchard": {"term_id": _term_elsewhere(there)},
+        },
         "library/": {
             "own": {"number": {role: _work_of(m) for role, m in mine.items()}, "version": 1},
             "another's": {
@@ -212,6 +238,17 @@ def _of_people(here: int, there: int) -> Things:
             "of orchard": {"number": NOWHERE, "version": 1},
         },
     }
+
+
+def _own_term(membership: Membership) -> int | None:
+    term = _term_of(membership)
+    return None if term == NOWHERE else term
+
+
+def _term_elsewhere(there: int) -> Any:
+    return first(
+        OfficeTerm.id, OfficeTerm.office_id.in_(select(Office.id).where(Office.organisation_id == there))
+    )
 
 
 def _work_of(membership: Membership) -> int | None:
