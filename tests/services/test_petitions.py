@@ -1,5 +1,6 @@
 """Petitions: who signs, when it is enough, what comes of it, and how a recall ends a term."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from coop.models.ballots import Ballot, Decision
 from coop.models.meetings import Meeting, Notice
 from coop.models.petitions import PetitionSignature
 from coop.models.records import OutboxMail
-from coop.services import ballots, meetings, organisations, petitions
+from coop.rules.verification import read, verify
+from coop.services import ballots, meetings, organisations, petitions, records
 from tests.ballot_house import after, cast
 from tests.objection_house import answer, challenge
 from tests.petition_house import REPLY, RULES, SIGNING, PetitionHouse
@@ -168,6 +170,15 @@ def test_only_more_than_half_recalls(voted, votes_for, outcome):
     petition, decision = voted(votes_for)
     assert decision.outcome == outcome
     assert (petition.term.ended_at is not None) is (outcome == "carried")
+
+
+def test_the_bundle_of_a_recall_verifies(voted, recall_house, deed, make):
+    petition, _ = voted(3)
+    house, ballot = recall_house.organisation, petition.ballot
+    deed(records.chain_events, house.id)
+    actor = make.actor(recall_house.members[0])
+    data = json.dumps(ballots.bundle(ballot, house, actor, after(ballot))).encode()
+    assert [check.name for check in verify(read(data)) if not check.ok] == []
 
 
 def test_a_tie_recalls_nobody(voted):

@@ -14,11 +14,7 @@ _ACTING = choice(
     auditor="the auditor",
     returning_officer="the returning officer",
 )
-_VACANCY = choice(
-    by_election="a by-election, for a new term",
-    countback="counting the papers of the last election again, for the rest of the term",
-    co_option="a decision of the body itself, until the next general meeting",
-)
+_VACANCY = choice(by_election="a by-election, for a new term")
 # Money and its audit fall to nobody by themselves.
 _ACTS = {
     "chair": "secretary",
