@@ -140,6 +140,22 @@ def test_offices_that_exclude_each_other_do_so_both_ways(coop, make, serve, held
         assert serve(member, wanted, starts_on, date(2027, 12, 31)).id
 
 
+def test_whoever_takes_an_excluded_office_during_the_vote_is_elected_and_not_seated(
+    coop, make, serve, deed, now
+):
+    ann, officer = make.member(coop, "Ann"), make.actor(make.officer(coop, "returning_officer"))
+    treasurer = organisations.find_office(coop, "treasurer")
+    ballot = deed(
+        ballots.set_up_election, coop, officer, now, office=treasurer, candidates=[ballots.Candidate(ann)]
+    )
+    deed(ballots.open_ballot, ballot, coop, officer, now)
+    deed(ballots.cast_vote, ballot, make.actor(ann), [1], now)
+    serve(ann, "auditor", make.today, date(2027, 12, 31))
+    decision = deed(ballots.seal, ballot.id, ballot.closes_at + ballots.GRACE)
+    assert decision.outcome == "elected"
+    assert not organisations.holders_of(treasurer, decision.decided_on + timedelta(days=1))
+
+
 def test_whoever_acts_can_while_the_office_is_vacant_and_stops_when_a_term_starts(
     coop, make, serve, deed, now
 ):

@@ -12,7 +12,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.meetings import Meeting, Notice
 from coop.models.petitions import PetitionSignature
-from coop.models.records import OutboxMail
+from coop.models.records import AuditEvent, OutboxMail
 from coop.rules.verification import read, verify
 from coop.services import ballots, meetings, organisations, petitions, records
 from tests.ballot_house import after, cast
@@ -60,6 +60,17 @@ def test_signing_twice_is_signing_once(recall_house, deed, now):
     petition = recall_house.begin(deed, now)
     recall_house.sign(deed, petition, now, *[recall_house.members[1]] * 5)
     assert petitions.count_of(petition) == 2
+
+
+def test_who_signed_is_told_to_whoever_may_see_a_roll_and_stands_in_no_trail(recall_house, make, deed, now):
+    petition = recall_house.begin(deed, now)
+    recall_house.sign(deed, petition, now, recall_house.members[1])
+    actors = db.session.scalars(select(AuditEvent.actor).where(AuditEvent.verb == "recorded a signature on"))
+    assert set(actors) == {PROGRAM.label}
+    seen = petitions.signers_of(petition, make.actor(recall_house.officer))
+    assert [who.id for who in seen] == [one.id for one in recall_house.members[:2]]
+    with pytest.raises(Forbidden):
+        petitions.signers_of(petition, make.actor(recall_house.members[2]))
 
 
 def test_the_threshold_is_of_the_roll_on_the_day_it_was_begun(recall_house, make, deed, now):
@@ -249,6 +260,16 @@ def test_with_all_officers_gone_the_petition_still_calls_a_meeting(make, context
     told = db.session.scalar(select(func.count(Notice.id)).where(Notice.meeting_id == meeting.id))
     assert told == 20
     assert meetings.find(organisation, meeting.number, make.actor(members[5])) is meeting
+
+
+def test_no_officer_calls_off_the_meeting_that_members_had_called(recall_house, make, deed, now):
+    house, who = recall_house.organisation, recall_house.members
+    ask = {"title": "Roof", "text": "It leaks.", "place": "The mill", "hour": 18}
+    petition = deed(petitions.begin_meeting, house, make.actor(who[0]), now, **ask)
+    recall_house.sign(deed, petition, now, who[1])
+    chair = make.actor(make.officer(house, "chair"))
+    with pytest.raises(Refusal, match="petition"):
+        deed(meetings.cancel_meeting, petition.meeting, chair, now, reason="No time.")
 
 
 def test_with_all_officers_gone_a_recall_is_opened_counted_and_obeyed(make, context, deed, now):

@@ -30,10 +30,12 @@ def seat_elected(ballot: Ballot, decision: Decision, now: datetime) -> None:
         membership = db.session.get_one(Membership, membership_id)
         seat: dict[str, Any] = {"decision_id": decision.id, "actor": PROGRAM, "now": now}
         try:
+            offices.refuse_unfit(office, membership, starts_on)
             conditions = offices.conditions_of(office, membership, starts_on)
             organisations.begin_term(office, membership, starts_on, ends_on, conditions=conditions, **seat)
         except Refusal:
-            # Two elections to one office ended together: the count stands, people must sort out the seats.
+            # Two elections to one office ended together, or the elected took an office that excludes this one:
+            # the count stands, people must sort out the seats.
             facts = {"office": office.kind, "member": membership.number, "decision": decision.label}
             record(
                 office.body.organisation, PROGRAM, "found no free seat in", f"office {office.id}", now, facts

@@ -113,7 +113,7 @@ def _holds_excluded(
         select(OfficeTerm)
         .where(
             OfficeTerm.membership_id == membership.id,
-            OfficeTerm.office_id.in_(excluded),
+            or_(OfficeTerm.office_id.in_(excluded), OfficeTerm.excludes.contains(f",{office.id},")),
             OfficeTerm.ended_at.is_(None),
             or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= starts_on),
         )
@@ -127,7 +127,7 @@ def _holds_excluded(
         name=membership.name,
         held=held.office.title,
         office=office.title,
-        source=_source(excluded[held.office_id]),
+        source=_source(excluded[held.office_id]) if held.office_id in excluded else _("the rule of its day"),
     )
     return str(said)
 

@@ -38,7 +38,9 @@ def add_signature(petition: Petition, organisation: Organisation, actor: Actor, 
         PetitionSignature(petition_id=petition.id, membership_id=actor.membership_id, signed_at=now)
     )
     db.session.flush()
-    record(organisation, actor, "signed", f"petition {petition.number}", now)
+    # Every member reads the trail, and only those who may see a roll who signed.
+    who = {"member": actor.label}
+    record(organisation, PROGRAM, "recorded a signature on", f"petition {petition.number}", now, personal=who)
     if count_of(petition) >= petition.needed:
         _reach(petition, organisation, now)
 
