@@ -60,6 +60,9 @@ class Permission(StrEnum):
     SEE_OWN_RECORD = auto()
     CHANGE_OWN_PARTICULARS = auto()
     RESIGN = auto()
+    PETITION = auto()
+    ANSWER_PETITION = auto()
+    RESIGN_OFFICE = auto()
     # officers
     SEE_DESK = auto()
     SEE_APPLICATIONS = auto()
@@ -120,6 +123,11 @@ def founder(actor: Actor, _thing: Any) -> bool:
 
 def operator(actor: Actor, _thing: Any) -> bool:
     return actor.operator
+
+
+def program(actor: Actor, _thing: Any) -> bool:
+    """What members have brought about by their petition is carried out by nobody's hand."""
+    return actor == PROGRAM
 
 
 def own(actor: Actor, thing: Any) -> bool:
@@ -279,6 +287,9 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_OWN_RECORD: (own, once_member),
     P.CHANGE_OWN_PARTICULARS: (own, once_member),
     P.RESIGN: (own,),
+    P.PETITION: (active_member,),  # whether this one, its frozen roll says
+    P.ANSWER_PETITION: (own,),  # about one's own term of office
+    P.RESIGN_OFFICE: (own,),
     P.SEE_DESK: (any_office, founder),
     P.SEE_APPLICATIONS: (secretary, founder),
     P.ADMIT_MEMBER: (secretary, founder, operator),
@@ -294,7 +305,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.CORRECT_MARK: (holds("chair", "secretary", "treasurer", "returning_officer"),),  # two of them
     P.KEEP_BODIES: (secretary, founder, operator),
     P.KEEP_TERMS: (returning_officer, founder, operator),  # by a decision only
-    P.SET_UP_BALLOT: (returning_officer, founder),
+    P.SET_UP_BALLOT: (returning_officer, founder, program),
     P.RULE_ON_MOTION: (chair, secretary, returning_officer, founder),  # never on their own
     P.NAME_RETURNING_OFFICER: (other_officer,),
     P.SEE_ROLL: (returning_officer, auditor),
@@ -302,7 +313,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.CERTIFY_BALLOT: (returning_officer, founder),
     P.ANSWER_OBJECTION: (returning_officer, founder),  # those who set up ballots, but no candidate of it
     P.POST_LETTERS: (secretary, returning_officer, founder),
-    P.CALL_MEETING: (secretary, chair, founder),
+    P.CALL_MEETING: (secretary, chair, founder, program),
     P.RUN_MEETING: (secretary, chair, founder),
     P.WRITE_MINUTES: (secretary, founder),
     P.ISSUE_DOCUMENT: (secretary, founder),

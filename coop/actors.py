@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from coop.duties import with_vacant_duties
 from coop.extensions import db
@@ -64,9 +64,7 @@ _SEATS = (
     .select_from(Membership)
     .outerjoin(
         OfficeTerm,
-        (OfficeTerm.membership_id == Membership.id)
-        & (OfficeTerm.starts_on <= bindparam("day"))
-        & or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= bindparam("day")),
+        (OfficeTerm.membership_id == Membership.id) & OfficeTerm.held_on(bindparam("day")),
     )
     .outerjoin(
         Office,

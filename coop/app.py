@@ -18,6 +18,7 @@ from coop.blueprints import (
     meetings,
     members,
     organisations,
+    petitions,
     reports,
     treasury,
     works,
@@ -27,8 +28,9 @@ from coop.transaction import bind_transactions
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# The subjects, lowest first; each has the same name on every floor.
-SUBJECTS = (accounts, organisations, members, constitution, ballots, meetings, dues, treasury, works, reports)
+SUBJECTS = (  # lowest first; each has the same name on every floor
+    accounts, organisations, members, constitution, ballots, meetings, petitions, dues, treasury, works, reports
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Flask:

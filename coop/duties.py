@@ -1,23 +1,38 @@
-"""Who has the duty to run an election: never whoever stands in it; where nobody else can, another is named."""
+"""Who has which duty: to run an election never whoever stands in it; of a vacant office whom the constitution names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, select
 
 from coop.extensions import db
 from coop.models.ballots import Ballot, BallotOfficer
+from coop.models.constitution import ConstitutionVersion, ProvisionRow
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm
+from coop.models.petitions import Petition
+from coop.rules.acting import Offices
+from coop.rules.provisions import REGISTRY
 
 Predicate = Callable[[Any, Any], bool]
 AnySeat = TypeVar("AnySeat", bound=Any)
+ACTING = {
+    "office.chair.acting": "chair",
+    "office.secretary.acting": "secretary",
+    "office.treasurer.acting": "treasurer",
+    "office.librarian.acting": "librarian",
+    "office.auditor.acting": "auditor",
+    "office.returning_officer.acting": "returning_officer",
+}
 
 
 def candidates_of(thing: Any) -> set[int]:
-    """Give the memberships that stand in an election, or in a call for nominations."""
+    """Give the memberships that stand in an election or a call for nominations, or whose recall is voted on."""
+    if isinstance(thing, Ballot) and thing.decision_class == "recall":
+        whose = select(OfficeTerm.membership_id).join(Petition, Petition.term_id == OfficeTerm.id)
+        return set(db.session.scalars(whose.where(Petition.ballot_id == thing.id)))
     if isinstance(thing, Ballot):
         return {one.membership_id for one in thing.options if one.membership_id is not None}
     if isinstance(thing, NominationCall):
@@ -52,26 +67,55 @@ def unless_candidate(holds: Predicate) -> Predicate:
 
 
 def with_vacant_duties(seats: frozenset[AnySeat], organisation_id: int, day: date) -> frozenset[AnySeat]:
-    """Give a secretary the ballots of the body while nobody is returning officer there or of the whole."""
-    acting = [seat for seat in seats if seat.office == "secretary"]
-    if not acting or any(seat.office == "returning_officer" for seat in seats):
+    """Give whoever holds office the duties of the vacant ones that the constitution lets fall to them."""
+    if not seats:
         return seats
-    held = db.session.execute(
-        select(Body.id, Body.kind)
-        .join(Office, Office.body_id == Body.id)
-        .join(OfficeTerm, OfficeTerm.office_id == Office.id)
-        .where(
-            Body.organisation_id == organisation_id,
-            Office.kind == "returning_officer",
-            OfficeTerm.starts_on <= day,
-            or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day),
+    offices = offices_on(organisation_id, day)
+    fallen = {
+        replace(seat, office=kind) for seat in seats for kind in offices.duties_of(seat.body_id, seat.office)
+    }
+    return seats | fallen
+
+
+def offices_on(organisation_id: int, day: date) -> Offices:
+    """Gather which offices are held on a day and who acts for whom by the constitution then; two queries."""
+    in_force = (
+        select(ConstitutionVersion.id)
+        .where(ConstitutionVersion.organisation_id == organisation_id, ConstitutionVersion.in_force_on <= day)
+        .order_by(ConstitutionVersion.in_force_on.desc())
+        .limit(1)
+    )
+    marked = {
+        (key, scope): value
+        for key, scope, value in db.session.execute(
+            select(ProvisionRow.key, ProvisionRow.scope, ProvisionRow.value).where(
+                ProvisionRow.version_id == in_force.scalar_subquery(), ProvisionRow.key.in_(ACTING)
+            )
         )
+    }
+    rows = db.session.execute(
+        select(Body.id, Body.kind, Body.slug, Office.kind)
+        .outerjoin(
+            Office,
+            (Office.body_id == Body.id)
+            & exists().where(OfficeTerm.office_id == Office.id, OfficeTerm.held_on(day)),
+        )
+        .where(Body.organisation_id == organisation_id)
     ).all()
-    if any(kind == "assembly" for _body_id, kind in held):
-        return seats
-    taken = {body_id for body_id, _kind in held}
-    vacant = [seat for seat in acting if seat.body_id not in taken]
-    return seats | {replace(seat, office="returning_officer") for seat in vacant}
+    return Offices(
+        assembly=next(body_id for body_id, kind, _slug, _office in rows if kind == "assembly"),
+        held=frozenset((body_id, office) for body_id, _kind, _slug, office in rows if office is not None),
+        acts={body_id: _acts(marked, slug, kind) for body_id, kind, slug, _office in rows},
+    )
+
+
+def _acts(marked: Mapping[tuple[str, str], str], slug: str, kind: str) -> dict[str, str]:
+    scopes = (f"body={slug}", f"body={kind}", "")
+    found = {}
+    for key, office in ACTING.items():
+        told = next((marked[key, scope] for scope in scopes if (key, scope) in marked), REGISTRY[key].default)
+        found[office] = told.replace("-", "_")
+    return found
 
 
 def _named_anywhere(actor: Any) -> bool:

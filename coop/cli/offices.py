@@ -9,7 +9,7 @@ from coop.access import OPERATOR
 from coop.app import create_app
 from coop.errors import Missing, Refusal
 from coop.models.organisations import Office, Organisation
-from coop.services import meetings, members, organisations
+from coop.services import meetings, members, offices, organisations
 from coop.transaction import writing
 
 
@@ -70,5 +70,6 @@ def _appoint(
         sys.exit(f"{organisation.name} has no office “{kind}” in “{body_slug}”, or no member {number}.")
     assembly = organisations.assembly_of(organisation)
     tell = [member.id for member in meetings.invited(assembly, organisation.day_of(now))]
+    offices.refuse_unfit(office, membership, organisation.day_of(now))
     organisations.appoint_in_emergency(office, membership, until, because, tell=tell, actor=OPERATOR, now=now)
     return len(tell)

@@ -12,6 +12,7 @@ from coop.models import (  # noqa: F401
     nominations,
     objections,
     organisations,
+    petitions,
     proxies,
     records,
     tellers,

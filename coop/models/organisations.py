@@ -1,9 +1,10 @@
 """Organisations, their bodies, offices and terms."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.extensions import Base
@@ -118,5 +119,20 @@ class OfficeTerm(Base):
         Text, default=""
     )  # the operator's emergency appointment, with its reason
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    # When it ended within its last day: by recall or resignation. From this instant on nobody holds it by this term.
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Under what it was given, so that the tables refuse what the constitution forbids: how many terms one after
+    # another, counted from which day (0: no limit), and the ids of the offices it excludes (",3,7,").
+    most_terms: Mapped[int] = mapped_column(default=0, server_default="0")
+    counted_from: Mapped[date | None] = mapped_column()
+    excludes: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
     office: Mapped[Office] = relationship(back_populates="terms")
+
+    @classmethod
+    def held_on(cls, day: Any) -> ColumnElement[bool]:
+        """Ask within a query whether the term is held on a day, and was not ended in the course of that day."""
+        lasts = or_(
+            cls.ends_on.is_(None), cls.ends_on > day, and_(cls.ends_on == day, cls.ended_at.is_(None))
+        )
+        return and_(cls.starts_on <= day, lasts)

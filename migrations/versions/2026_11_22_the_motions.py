@@ -6,7 +6,7 @@ from alembic import op
 import coop.models.columns
 
 revision = "2026_11_22_the_motions"
-down_revision = "2026_11_22_ballot_officers"
+down_revision = "2026_11_22_mark_corrections"
 branch_labels = None
 depends_on = None
 

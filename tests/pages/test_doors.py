@@ -6,7 +6,8 @@ from coop import doors as house_doors
 from coop.access import GRANTS, Permission
 from tests.loaded import app_in, load
 from tests.pages.doors import ACCOUNTS, Street, read_policy
-from tests.pages.things import lay_out, things_of
+from tests.pages.happenings import lay_out
+from tests.pages.things import things_of
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import pytest
 from tests.loaded import load
 from tests.pages.client import Page
 from tests.pages.doors import ACCOUNTS, Street
-from tests.pages.things import lay_out, things_of
+from tests.pages.happenings import lay_out
+from tests.pages.things import things_of
 
 
 @pytest.fixture(scope="module")

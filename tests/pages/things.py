@@ -1,190 +1,23 @@
 """The things people ask for at the doors: their own, others', the branch's, and those of the other co-op."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
-from coop.access import actor_of
 from coop.extensions import db
-from coop.models.accounts import Person
-from coop.models.ballots import Ballot, Decision, Motion, RollEntry, Vote
-from coop.models.constitution import MarkCorrection
+from coop.models.ballots import Ballot, Decision, Motion
 from coop.models.dues import Charge
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
-from coop.models.members import Application, Holder, Membership
-from coop.models.objections import Challenge
-from coop.models.organisations import Body, BodyMembership, Organisation
+from coop.models.members import Application, Membership
+from coop.models.organisations import Body, BodyMembership, Office, OfficeTerm, Organisation
 from coop.models.records import Document
 from coop.models.treasury import LedgerAccount, Match, Statement, StatementLine
 from coop.models.works import Work, WorkVersion
-from coop.rules.marking import split_marks
-from coop.rules.paper_votes import pile_of_motion
-from coop.services import ballots, constitution, motions, nominations, organisations, tellers
-from coop.transaction import writing
-from tests.pages.doors import ACCOUNTS, NOWHERE
+from tests.pages.doors import NOWHERE
+from tests.pages.happenings import counted_of, first, memberships, open_of, term_of
 
 Things = dict[str, dict[str, dict[str, Any]]]
-
-
-def lay_out(app: Flask) -> None:
-    """Put what the demonstration lacks into a copy of it: a draft, and a thing of each kind in the other co-op."""
-    with app.app_context(), writing():
-        here = db.session.scalars(select(Organisation).where(Organisation.slug == "pioneers")).one()
-        there = db.session.scalars(select(Organisation).where(Organisation.slug == "orchard")).one()
-        decision = first(Decision.id, Decision.organisation_id == there.id)
-        member = first(Membership.id, Membership.organisation_id == there.id)
-        officer = _memberships(here.id)["returning officer"]
-        actor = actor_of(officer, "active", here.day_of(datetime.now(UTC)))
-        ballots.propose_motion(
-            here, actor, datetime.now(UTC), title="A clock for the shop", text="We buy one."
-        )
-        call_nominations(here, actor)
-        move_motions(here)
-        vote_on_paper(here, actor)
-        object_to(here, actor)
-        amend(here)
-        correct(here)
-        application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
-        db.session.add(twin(application, organisation_id=there.id))
-        charge = db.session.scalars(select(Charge)).first()
-        db.session.add(
-            twin(charge, organisation_id=there.id, membership_id=member, decision_id=decision, entry_id=None)
-        )
-        line = db.session.scalars(select(StatementLine)).first()
-        statement = twin(db.session.get(Statement, line.statement_id), organisation_id=there.id)
-        db.session.add(statement)
-        db.session.flush()
-        db.session.add(twin(line, organisation_id=there.id, statement_id=statement.id, entry_id=None))
-
-
-def call_nominations(here: Organisation, actor: Any) -> None:
-    """A call for the treasurer, in which the librarian stands."""
-    now = datetime.now(UTC)
-    office, body = organisations.find_office(here, "treasurer"), organisations.assembly_of(here)
-    call = nominations.call_nominations(here, actor, now, office=office, body=body, seats=1)
-    librarian = actor_of(_memberships(here.id)["librarian"], "active", here.day_of(now))
-    nominations.stand(call, here, librarian, now, statement="I would keep the books.")
-    nominations.keep_photo(call, here, librarian, now, jpeg=b"a photo")
-
-
-def move_motions(here: Organisation) -> None:
-    """A motion of the member that is open to debate, with a reason, and a draft that only they see."""
-    now, people = datetime.now(UTC), _memberships(here.id)
-    member, chair = (actor_of(people[role], "active", here.day_of(now)) for role in ("member", "chair"))
-    body = organisations.assembly_of(here)
-    fields = {"text": "We keep bees.", "decision_class": "ordinary", "body": body}
-    number = motions.draft_motion(here, member, now, title="Bees", **fields).number
-    motions.submit(motions.find(here, number, member, now), here, member, now)
-    told = motions.find(here, number, chair, now)
-    motions.give_reason(told, here, chair, now, side="for", point="Honey.", source="The library")
-    motions.draft_motion(here, member, now, title="Geese", **fields)
-
-
-def vote_on_paper(here: Organisation, officer: Any) -> None:
-    """The open motion has the librarian and the chair as tellers, a batch of the first, and a member who asked."""
-    now, people = datetime.now(UTC), _memberships(here.id)
-    ballot = ballots.find(here, first(Ballot.number, *_open(here.id, "motion")))
-    numbers = [people[role].number for role in ("librarian", "chair")]
-    tellers.appoint(ballot, here, officer, now, numbers=numbers, papers_to="The shop, 31 Toad Lane")
-    day = here.day_of(now)
-    librarian, member = (actor_of(people[role], "active", day) for role in ("librarian", "member"))
-    idle = select(RollEntry.membership_id).where(
-        RollEntry.ballot_id == ballot.id,
-        RollEntry.entitled,
-        RollEntry.id.not_in(select(Vote.roll_entry_id)),
-        RollEntry.membership_id.not_in([one.id for one in people.values()]),
-    )
-    voter = first(Membership.number, Membership.id.in_(idle))
-    tellers.enter(
-        ballot, here, librarian, now, channel="post", numbers=[voter], pile=pile_of_motion(1, 0, 0, 0)
-    )
-    if not tellers.why_no_paper(ballot, member, now):
-        tellers.ask_for_paper(ballot, here, member, now, way="hand")
-
-
-def _open(organisation_id: int, kind: str) -> tuple[Any, ...]:
-    return (Ballot.organisation_id == organisation_id, Ballot.kind == kind, Ballot.sealed_at.is_(None))
-
-
-def object_to(here: Organisation, officer: Any) -> None:
-    """A motion announced for next week, whose roll the treasurer contests, and a challenge of a counted one."""
-    now = datetime.now(UTC)
-    day = here.day_of(now)
-    treasurer = actor_of(_memberships(here.id)["treasurer"], "active", day)
-    ballot = ballots.propose_motion(here, officer, now, title="A bench", text="We build one.")
-    ballots.announce(ballot, here, officer, now, opens_at=now + timedelta(days=7))
-    ballots.contest_roll(ballot, here, treasurer, now, text="I joined before the others.")
-    counted = db.session.get_one(Ballot, first(Ballot.id, *_counted(here.id)))
-    # Of the history nothing can be challenged any more: its time was over before the story was told.
-    db.session.add(
-        Challenge(
-            ballot_id=counted.id,
-            membership_id=treasurer.membership_id,
-            reason="I had no notice.",
-            named=False,
-            made_at=now,
-        )
-    )
-
-
-def amend(here: Organisation) -> None:
-    """The member has handed in one change of the constitution, and drafts another."""
-    now, member = datetime.now(UTC), _memberships(here.id)["member"]
-    actor = actor_of(member, "active", here.day_of(now))
-    for title in ("Open books", "Open doors"):
-        drafted = constitution.draft_amendment(here, actor, now, title=title)
-        constitution.write_article(drafted, here, actor, now, number="900", body=f"{title} for everybody.")
-        if title == "Open books":
-            constitution.hand_in(drafted, here, actor, now)
-
-
-def correct(here: Organisation) -> None:
-    """Secretary and chair have corrected a value, and the treasurer challenges it."""
-    now, people = datetime.now(UTC), _memberships(here.id)
-    secretary, chair, treasurer = (
-        actor_of(people[role], "active", here.day_of(now)) for role in ("secretary", "chair", "treasurer")
-    )
-    version = constitution.in_force(here, here.day_of(now))
-    article = next(one for one in version.articles if 'provision="meeting.notice"' in one.text)
-    _words, marks = split_marks(article.text)
-    # What the words say can't be corrected away, so the correction is put in as the record of one.
-    made = MarkCorrection(
-        organisation_id=here.id,
-        number=1,
-        base_id=version.id,
-        article=article.number,
-        text=article.text.replace(marks[0].value, "22 days", 1),
-        replaces=article.sha256,
-        reason="It was read wrongly.",
-        proposed_by_id=secretary.membership_id,
-        proposed_at=now,
-        confirmed_by_id=chair.membership_id,
-        confirmed_at=now,
-    )
-    db.session.add(made)
-    db.session.flush()
-    constitution.challenge_correction(made, here, treasurer, now, reason="It was read rightly.")
-
-
-def _counted(here: int) -> tuple[Any, ...]:
-    return Ballot.organisation_id == here, Ballot.sealed_at.is_not(None)
-
-
-def twin(row: Any, **changes: Any) -> Any:
-    """A second row like this one, but for the changes."""
-    values = {
-        column.key: getattr(row, column.key)
-        for column in inspect(type(row)).column_attrs
-        if column.key != "id"
-    }
-    return type(row)(**{**values, **changes})
-
-
-def first(column: Any, *where: Any) -> Any:
-    found = db.session.scalar(select(column).where(*where).order_by(column).limit(1))
-    return NOWHERE if found is None else found
 
 
 def things_of(app: Flask) -> Things:
@@ -208,20 +41,8 @@ def things_of(app: Flask) -> Things:
     }
 
 
-def _memberships(here: int) -> dict[str, Membership]:
-    """The membership of each role that has one here."""
-    rows = db.session.execute(
-        select(Person.email, Membership)
-        .join(Holder, Holder.person_id == Person.id)
-        .join(Membership, Membership.id == Holder.membership_id)
-        .where(Membership.organisation_id == here)
-    ).all()
-    by_email = dict(tuple(row) for row in rows)
-    return {role: by_email[email] for role, email in ACCOUNTS.items() if email in by_email}
-
-
 def _of_people(here: int, there: int) -> Things:
-    mine = _memberships(here)
+    mine = memberships(here)
     in_branch = (
         select(BodyMembership.membership_id)
         .join(Body)
@@ -255,6 +76,19 @@ def _of_people(here: int, there: int) -> Things:
             "branch": {"slug": first(Body.slug, Body.organisation_id == here, Body.kind == "branch")},
             "of orchard": {"slug": "nowhere"},
         },
+        "petitions/<int:number>": {
+            "about the librarian": {"number": 1},
+            "of orchard": {"number": NOWHERE},
+        },
+        "petitions/recall/": {
+            "of the treasurer": {"term_id": term_of(mine["treasurer"])},
+            "of orchard": {"term_id": _term_elsewhere(there)},
+        },
+        "terms/": {
+            "own": {"term_id": {role: _own_term(one) for role, one in mine.items()}},
+            "of the treasurer": {"term_id": term_of(mine["treasurer"])},
+            "of orchard": {"term_id": _term_elsewhere(there)},
+        },
         "library/": {
             "own": {"number": {role: _work_of(m) for role, m in mine.items()}, "version": 1},
             "another's": {
@@ -269,6 +103,17 @@ def _of_people(here: int, there: int) -> Things:
             "of orchard": {"number": NOWHERE, "version": 1},
         },
     }
+
+
+def _own_term(membership: Membership) -> int | None:
+    term = term_of(membership)
+    return None if term == NOWHERE else term
+
+
+def _term_elsewhere(there: int) -> Any:
+    return first(
+        OfficeTerm.id, OfficeTerm.office_id.in_(select(Office.id).where(Office.organisation_id == there))
+    )
 
 
 def _work_of(membership: Membership) -> int | None:
@@ -294,19 +139,19 @@ def _of_decisions(here: int, there: int) -> Things:
         "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
         "of orchard": {"number": NOWHERE},
     }
-    people = _memberships(here)
+    people = memberships(here)
     papers = {
         "with tellers": {
-            "number": first(Ballot.number, *_open(here, "motion")),
+            "number": first(Ballot.number, *open_of(here, "motion")),
             "member": people["chair"].number,
             "batch": 1,
         },
-        "without": {"number": first(Ballot.number, *_open(here, "election")), "member": 1, "batch": 1},
+        "without": {"number": first(Ballot.number, *open_of(here, "election")), "member": 1, "batch": 1},
         "of orchard": {"number": NOWHERE, "member": 1, "batch": 1},
     }
     announced = first(Ballot.number, of_us, Ballot.announced_at.is_not(None), Ballot.opened_at.is_(None))
-    counted = first(Ballot.number, *_counted(here))
-    treasurer = _memberships(here)["treasurer"].number
+    counted = first(Ballot.number, *counted_of(here))
+    treasurer = memberships(here)["treasurer"].number
     return {
         **{
             f"ballots/<int:number>/{end}": secrets
@@ -332,8 +177,8 @@ def _of_decisions(here: int, there: int) -> Things:
             "of orchard": {"number": NOWHERE, "member": treasurer},
         },
         "ballots/": {
-            "open motion": {"number": first(Ballot.number, *_open(here, "motion"))},
-            "open election": {"number": first(Ballot.number, *_open(here, "election"))},
+            "open motion": {"number": first(Ballot.number, *open_of(here, "motion"))},
+            "open election": {"number": first(Ballot.number, *open_of(here, "election"))},
             "counted": {"number": counted},
             "draft": {"number": first(Ballot.number, of_us, Ballot.announced_at.is_(None))},
             "of orchard": {"number": NOWHERE},
@@ -344,12 +189,12 @@ def _of_decisions(here: int, there: int) -> Things:
             "of orchard": {"number": NOWHERE},
         },
         "constitution/corrections/": {
-            "a correction": {"number": 1, "member": _memberships(here)["treasurer"].number},
+            "a correction": {"number": 1, "member": memberships(here)["treasurer"].number},
             "of orchard": {"number": NOWHERE, "member": 1},
         },
         "constitution/versions/": {"adopted": {"number": 1}, "of orchard": {"number": NOWHERE}},
         "nominations/": {
-            "a call": {"number": 1, "member": _memberships(here)["librarian"].number},
+            "a call": {"number": 1, "member": memberships(here)["librarian"].number},
             "of orchard": {"number": NOWHERE, "member": 1},
         },
         "motions/": {
@@ -387,7 +232,7 @@ def _of_decisions(here: int, there: int) -> Things:
 
 
 def _of_money(here: int, there: int) -> Things:
-    mine = _memberships(here)
+    mine = memberships(here)
     line_here, line_there = StatementLine.organisation_id == here, StatementLine.organisation_id == there
     return {
         "dues/charges/": {

@@ -7,6 +7,7 @@ from tests.money_house import house  # noqa: F401
 from tests.motion_house import moved, movers  # noqa: F401
 from tests.nomination_house import call, coop, stands  # noqa: F401 - fixtures of nominations
 from tests.objection_house import counted  # noqa: F401
+from tests.petition_house import recall_house  # noqa: F401
 from tests.proxy_house import gives, votes_for, voting  # noqa: F401
 from tests.secret_house import booth_of  # noqa: F401
 from tests.teller_house import election_house, motion_house, telling  # noqa: F401

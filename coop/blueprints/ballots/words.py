@@ -9,6 +9,7 @@ def class_words() -> dict[str, str]:
         "special": _("Special resolution"),
         "constitutional": _("Constitutional resolution"),
         "election": _("Election"),
+        "recall": _("Recall"),
     }
 
 

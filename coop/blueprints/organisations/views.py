@@ -11,6 +11,7 @@ from coop.blueprints.organisations.forms import BodyForm, OfficeForm, SeatForm, 
 from coop.errors import Missing, Refusal
 from coop.models.organisations import Body
 from coop.services import ballots, members, organisations
+from coop.services.offices import vacancies_on
 from coop.transaction import writing
 
 Page = str | Response | tuple[str, int]
@@ -24,6 +25,7 @@ def offices() -> str:
     bodies = organisations.bodies_of(g.organisation)
     holdings = organisations.holders_on(g.organisation, today)
     past = organisations.past_terms(g.organisation, today)
+    vacant = [one.office for one in holdings if one.term is None]
     ids = {holding.term.decision_id for holding in (*holdings, *past) if holding.term}
     return render_template(
         "organisations/offices.html",
@@ -31,6 +33,7 @@ def offices() -> str:
         sizes=organisations.sizes_of(g.organisation, bodies, today),
         holdings=holdings,
         past=past,
+        vacancies=vacancies_on(g.organisation, vacant, today),
         decisions=ballots.decisions_by_id(g.organisation, {one for one in ids if one is not None}),
     )
 

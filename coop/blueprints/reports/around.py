@@ -46,6 +46,7 @@ def _places() -> list[tuple[str, list[tuple[str, str, str]]]]:
                 ("ballots.decisions", _("Decisions"), _("Everything decided, with counts and reasons.")),
                 ("dues.plans", _("Dues plans"), _("What members owe, and the decisions that set it.")),
                 ("organisations.offices", _("Offices"), _("Who does what, since when, and until when.")),
+                ("petitions.index", _("Petitions"), _("For a general meeting, or for a recall.")),
                 ("meetings.documents_index", _("Papers"), _("Minutes and other papers that were issued.")),
             ],
         ),

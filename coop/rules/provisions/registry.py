@@ -4,24 +4,22 @@ A key is added here together with the code that reads it, and never changes its 
 adopted versions keep the values they were adopted with, defaults included.
 """
 
+from coop.rules.provisions.amending import AMENDING_RULES
+from coop.rules.provisions.decisions import CLASSES, decision_provisions
 from coop.rules.provisions.motions import motion_provisions
-from coop.rules.provisions.of_amending import OF_AMENDING
+from coop.rules.provisions.offices import OFFICE_RULES
 from coop.rules.provisions.provision import Provision
 from coop.rules.provisions.values import (
     CLEAR_DAYS,
     CURRENCY,
     DAYS,
     LIST,
-    MAJORITY,
     MONTHS,
     NUMBER,
     QUORUM,
     ZONE,
     choice,
 )
-
-CLASSES = ("ordinary", "special", "constitutional")  # of decisions, the lightest first
-
 
 _CLASS = choice(
     ordinary="an ordinary resolution",
@@ -61,46 +59,6 @@ _METHOD = choice(
     star="score, then automatic run-off (STAR)",
     plurality="plurality: whoever has most votes",
 )
-
-
-def _decisions() -> list[Provision]:
-    defaults = {
-        "ordinary": ("> 1/2 of cast", "1/10 of eligible", "7 days"),
-        "special": (">= 2/3 of cast", "1/4 of eligible", "14 days"),
-        "constitutional": (">= 3/4 of cast", "1/3 of eligible", "21 days"),
-    }
-    found: list[Provision] = []
-    for name, (majority, quorum, period) in defaults.items():
-        title, prefix = name.capitalize(), f"decision.{name}."
-        found += [
-            Provision(
-                prefix + "majority",
-                MAJORITY,
-                majority,
-                f"{title} majority",
-                f"What carries a motion of the {name} kind. Abstentions never count among the votes cast.",
-                ("body",),
-            ),
-            Provision(
-                prefix + "quorum",
-                QUORUM,
-                quorum,
-                f"{title} quorum",
-                f"How many must vote, abstentions included, for a motion of the {name} kind to carry.",
-                ("body",),
-            ),
-            Provision(
-                prefix + "voting_period",
-                DAYS,
-                period,
-                f"{title} voting period",
-                f"How long a ballot on a motion of the {name} kind stays open. Nothing closes early.",
-                ("body",),
-                low=1,
-                high=120,
-            ),
-        ]
-    return found
 
 
 _ALL = (
@@ -215,7 +173,7 @@ _ALL = (
         "How many members must attend for the meeting to decide anything.",
         ("body",),
     ),
-    *_decisions(),
+    *decision_provisions(),
     *motion_provisions(CLASSES),
     Provision(
         "decision.tie",
@@ -370,6 +328,7 @@ _ALL = (
         low=1,
         high=120,
     ),
+    *OFFICE_RULES,
     Provision(
         "dues.decision",
         _CLASS,
@@ -393,7 +352,7 @@ _ALL = (
         "Exclusive grants",
         "The kind of resolution that must approve an exclusive grant of a work.",
     ),
-    *OF_AMENDING,
+    *AMENDING_RULES,
 )
 
 REGISTRY = {provision.key: provision for provision in _ALL}

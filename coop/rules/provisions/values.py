@@ -93,6 +93,21 @@ def _items(text: str) -> Value:
     return items
 
 
+OFFICE_NAMES = (
+    "secretary", "treasurer", "chair", "librarian", "auditor", "returning officer", "delegate", "board member"
+)  # fmt: skip
+
+
+def _office_names(text: str) -> Value:
+    items = _items(text)
+    if not isinstance(items, tuple) or items == ("none",):
+        return items
+    for item in items:
+        if item not in OFFICE_NAMES:
+            raise BadValue(f"“{item}” is not an office. Write none, or some of: {', '.join(OFFICE_NAMES)}.")
+    return items
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -199,6 +214,14 @@ QUORUM = Kind(
     _said_quorum,
 )
 LIST = Kind("list", "items parted by a semicolon", "one thing; another", _items, _said_items, _said_items)
+OFFICES = Kind(
+    "offices",
+    "none, or offices parted by a semicolon",
+    "treasurer; chair",
+    _office_names,
+    _said_items,
+    _said_items,
+)
 ZONE = Kind("time zone", "a name from the IANA time zone database", "Europe/Madrid", _zone, str, str)
 CURRENCY = Kind("currency", "an ISO 4217 code with hundredths", "EUR", _currency, str, str)
 

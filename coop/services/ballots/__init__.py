@@ -46,6 +46,7 @@ from coop.services.ballots.drafting import (
     refuse_unless_draft,
     set_up_election,
     void,
+    why_unfit,
 )
 from coop.services.ballots.letters import Post, mark_posted, note_printed, set_letters, to_post
 from coop.services.ballots.mailings import Told, not_yet_voted, told_of
@@ -264,4 +265,5 @@ __all__ = [
     "why_no_proxy",
     "why_not",
     "why_not_move",
+    "why_unfit",
 ]

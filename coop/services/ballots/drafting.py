@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,7 +19,7 @@ from coop.models.organisations import Body, Office, Organisation
 from coop.rules.calendar import closing_of, reminder_of
 from coop.rules.secrecy import less_secret, more_secret
 from coop.rules.tally import METHODS
-from coop.services import constitution
+from coop.services import constitution, offices
 from coop.services.ballots import mailings, secret
 from coop.services.ballots.candidates import (
     Candidate,
@@ -31,7 +31,7 @@ from coop.services.ballots.moving import moving_rule, refuse_again, refuse_unmov
 from coop.services.ballots.proxies import settle_proxies
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import draw_roll, freeze_roll
-from coop.services.ballots.rule import UNOPPOSED, Lawful, lawful, lawful_for
+from coop.services.ballots.rule import RECALL, UNOPPOSED, Lawful, lawful, lawful_for
 from coop.services.ballots.secrecy import chosen_secrecy
 from coop.services.ballots.transcript import opening_record, sha256_of
 from coop.services.organisations import assembly_of
@@ -64,8 +64,10 @@ def propose_motion(
     body = body or assembly_of(organisation)
     authorize(actor, Permission.SET_UP_BALLOT, body)
     title, text = " ".join(title.split()), text.strip()
-    if not title or not text:
+    if not (title and text):
         raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
+    if decision_class == RECALL and actor != PROGRAM:
+        raise Refusal(_("A vote on a recall comes from a petition of the members. Begin one."))
     found = lawful(organisation, decision_class, body, now, None)
     if not procedural:
         rule, day = moving_rule(organisation, decision_class, body, now), organisation.day_of(now)
@@ -90,14 +92,8 @@ def propose_motion(
     ballot.secrecy = chosen_secrecy(found, secrecy)
     db.session.add(ballot)
     db.session.flush()
-    record(
-        organisation,
-        actor,
-        "drafted",
-        f"ballot {ballot.number}",
-        now,
-        {"kind": decision_class, "motion": motion.number, "secrecy": ballot.secrecy},
-    )
+    facts = {"kind": decision_class, "motion": motion.number, "secrecy": ballot.secrecy}
+    record(organisation, actor, "drafted", f"ballot {ballot.number}", now, facts)
     return ballot
 
 
@@ -137,6 +133,8 @@ def set_up_election(
         )
     refuse_candidates(organisation, candidates, now)
     found = lawful(organisation, "election", body, now, office, without_vote=without_vote)
+    for one in candidates:
+        offices.refuse_unfit(office, one.membership, _would_start(organisation, found, now))
     if METHODS[found.method].one_seat and seats > 1 and not reopen:
         method = METHODS[found.method].title
         raise Refusal(
@@ -158,6 +156,18 @@ def set_up_election(
     facts["secrecy"] = ballot.secrecy
     record(organisation, actor, "drafted", f"ballot {ballot.number}", now, facts)
     return ballot
+
+
+def why_unfit(office: Office, body: Body, membership: Membership, now: datetime) -> str:
+    """Say why a member could not take an office that is voted on from now on; "" if nothing stands against it."""
+    organisation = body.organisation
+    found = lawful(organisation, "election", body, now, office)
+    return offices.why_unfit(office, membership, _would_start(organisation, found, now))
+
+
+def _would_start(organisation: Organisation, found: Lawful, now: datetime) -> date:
+    closes_at = closing_of(now, found.period_days, organisation.zone)
+    return organisation.day_of(closes_at) + timedelta(days=1)
 
 
 def change_draft(
@@ -219,6 +229,7 @@ def open_ballot(
     """Open the vote: rule, options and roll are frozen as they stand, and the voters are told."""
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
+    _refuse_recall(ballot)
     if ballot.stage_at(now) == "drafted":
         _announce(ballot, organisation, actor, now, lawful_for(ballot, organisation, now), keys)
     if ballot.stage_at(now) != "announced":
@@ -247,6 +258,7 @@ def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, 
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     secret.one_at_a_time(ballot.id)
     ballot, reason = locked(ballot), reason.strip()
+    _refuse_recall(ballot)
     if not reason:
         raise Refusal(_("Say why this ballot is void. Members will read it."))
     if ballot.sealed_at is not None or ballot.stage_at(now) == "closed":
@@ -259,6 +271,15 @@ def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, 
     record(organisation, actor, "voided", f"ballot {ballot.number}", now, personal={"reason": reason})
     if ballot.opened_at is not None:
         mailings.plan(ballot, "void", now)
+
+
+def _refuse_recall(ballot: Ballot) -> None:
+    if ballot.decision_class == RECALL:
+        raise Refusal(
+            _(
+                "The members called this vote by their petition: it opens on its day, and no officer calls it off."
+            )
+        )
 
 
 def _make_void(ballot: Ballot, reason: str, now: datetime) -> None:

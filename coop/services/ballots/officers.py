@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from coop.access import Actor, Permission, authorize
-from coop.duties import candidates_of, named_for
+from coop.duties import candidates_of, named_for, offices_on
 from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot, BallotOfficer
@@ -65,7 +65,7 @@ def name_officer(
 
 
 def who_runs(thing: Any, day: date) -> list[Membership]:
-    """List who may run it today: whom it was given to, else the returning officers, else the secretaries.
+    """List who may run it today: whom it was given to, else the returning officers, else who acts for them.
 
     Nobody who stands in it, and nobody who is no active member.
     """
@@ -73,23 +73,34 @@ def who_runs(thing: Any, day: date) -> list[Membership]:
     if named is not None:
         holders = [db.session.get_one(Membership, named.membership_id)]
     else:
-        terms = db.session.execute(
-            select(Office.kind, Membership)
-            .join(OfficeTerm, OfficeTerm.office_id == Office.id)
-            .join(Membership, Membership.id == OfficeTerm.membership_id)
-            .join(Body, Body.id == Office.body_id)
-            .where(
-                Body.organisation_id == thing.organisation_id,
-                or_(Body.id == thing.body_id, Body.kind == "assembly"),
-                Office.kind.in_(("returning_officer", "secretary")),
-                OfficeTerm.starts_on <= day,
-                or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day),
-            )
-            .order_by(Membership.number)
-        ).all()
-        holders = [who for kind, who in terms if kind == "returning_officer"] or [who for _kind, who in terms]
+        holders = _holders(thing, "returning_officer", day) or _acting(thing, day)
     candidates = candidates_of(thing)
     return [who for who in holders if who.id not in candidates and who.status_on(day) == "active"]
+
+
+def _acting(thing: Any, day: date) -> list[Membership]:
+    """Those to whom the constitution lets the duties of the returning officer fall."""
+    offices = offices_on(thing.organisation_id, day)
+    acts = offices.falls_to(thing.body_id, "returning_officer")
+    acts = acts or offices.falls_to(offices.assembly, "returning_officer")
+    return _holders(thing, acts, day) if acts else []
+
+
+def _holders(thing: Any, kind: str, day: date) -> list[Membership]:
+    rows = db.session.scalars(
+        select(Membership)
+        .join(OfficeTerm, OfficeTerm.membership_id == Membership.id)
+        .join(Office, Office.id == OfficeTerm.office_id)
+        .join(Body, Body.id == Office.body_id)
+        .where(
+            Body.organisation_id == thing.organisation_id,
+            or_(Body.id == thing.body_id, Body.kind == "assembly"),
+            Office.kind == kind,
+            OfficeTerm.held_on(day),
+        )
+        .order_by(Membership.number)
+    )
+    return list(rows)
 
 
 def officer_named(thing: Any) -> Named | None:

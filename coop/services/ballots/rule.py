@@ -22,6 +22,13 @@ from coop.services import constitution
 from coop.services.ballots.weights import weights_of
 
 UNOPPOSED = unopposed.NAME
+RECALL = "recall"
+_OF_RECALL = {
+    "majority": "decision.recall.majority",
+    "quorum": "decision.recall.quorum",
+    "period": "decision.recall.voting_period",
+    "secrecy": "election.secrecy",
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ def lawful(
     version = constitution.in_force(organisation, organisation.day_of(now))
     if version is None:
         raise Refusal(_("No constitution is in force yet, so nothing says how to decide. Adopt one first."))
+    if decision_class == RECALL:
+        return replace(_motion(version, decision_class, body), secrecy="private")
     if office is None and decision_class not in CLASSES:
         raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
     if office is None:
@@ -178,6 +187,7 @@ def _motion(version: ConstitutionVersion, decision_class: str, body: Body) -> La
         "reminder": "ballot.reminder",
         "challenge": "ballot.challenge_period",
     }
+    keys |= _OF_RECALL if decision_class == RECALL else {}
     found = {name: constitution.rule(version, key, body=body) for name, key in keys.items()}
     frozen = _frozen(version, found, ("majority", "quorum"))
     frozen |= {"majority": found["majority"].value.text, "tie": found["tie"].value}

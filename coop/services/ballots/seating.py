@@ -1,9 +1,10 @@
-"""What an election does: the elected take office, and those they follow leave it."""
+"""What an election does: the elected take office, and those they follow leave it; and what a recall does."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from coop.access import PROGRAM
 from coop.errors import Refusal
@@ -11,7 +12,8 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.members import Membership
 from coop.models.organisations import BodyMembership, Office, OfficeTerm
-from coop.services import organisations
+from coop.models.petitions import Petition
+from coop.services import offices, organisations
 from coop.services.ballots.rule import term_of
 from coop.services.records import record
 
@@ -28,9 +30,12 @@ def seat_elected(ballot: Ballot, decision: Decision, now: datetime) -> None:
         membership = db.session.get_one(Membership, membership_id)
         seat: dict[str, Any] = {"decision_id": decision.id, "actor": PROGRAM, "now": now}
         try:
-            organisations.begin_term(office, membership, starts_on, ends_on, **seat)
+            offices.refuse_unfit(office, membership, starts_on)
+            conditions = offices.conditions_of(office, membership, starts_on)
+            organisations.begin_term(office, membership, starts_on, ends_on, conditions=conditions, **seat)
         except Refusal:
-            # Two elections to one office ended together: the count stands, people must sort out the seats.
+            # Two elections to one office ended together, or the elected took an office that excludes this one:
+            # the count stands, people must sort out the seats.
             facts = {"office": office.kind, "member": membership.number, "decision": decision.label}
             record(
                 office.body.organisation, PROGRAM, "found no free seat in", f"office {office.id}", now, facts
@@ -38,6 +43,56 @@ def seat_elected(ballot: Ballot, decision: Decision, now: datetime) -> None:
             continue
         if office.body.kind != "assembly" and not _belongs(office, membership, starts_on):
             organisations.join_body(office.body, membership, starts_on, ends_on=ends_on, **seat)
+
+
+def unseat_recalled(ballot: Ballot, now: datetime) -> None:
+    """End the term that a carried recall is about, from this instant on."""
+    petition = db.session.scalars(select(Petition).where(Petition.ballot_id == ballot.id)).one()
+    term = db.session.get_one(OfficeTerm, petition.term_id, with_for_update=True)
+    today = term.office.body.organisation.day_of(now)
+    if term.ended_at is not None or (term.ends_on is not None and term.ends_on < today):
+        return  # they resigned or left while the members voted
+    organisations.end_at_once(term, actor=PROGRAM, now=now, why="recall")
+    for seat in _came_with(term):
+        seat.ends_on = max(today, seat.starts_on)
+    db.session.flush()
+
+
+def seat_again(ballot: Ballot, now: datetime) -> None:
+    """Give the office back to whoever was recalled by what is void, unless the seat has been filled since."""
+    petition = db.session.scalar(select(Petition).where(Petition.ballot_id == ballot.id))
+    term = petition.term if petition else None
+    if petition is None or term is None or term.ended_at is None:
+        return
+    office, told = term.office, petition.rule["term_ends_on"]
+    ends_on = date.fromisoformat(told) if told else None
+    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update())
+    others = select(func.count(OfficeTerm.id)).where(
+        OfficeTerm.office_id == office.id,
+        OfficeTerm.id != term.id,
+        or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= office.body.organisation.day_of(now)),
+    )
+    seats = list(_came_with(term))
+    is_free = (db.session.scalar(others) or 0) < office.seats
+    if is_free:
+        term.ended_at, term.ends_on = None, ends_on
+        for seat in seats:
+            seat.ends_on = ends_on
+        db.session.flush()
+    verb = "gave back a term of office" if is_free else "found no free seat in"
+    facts = {"office": office.kind, "ballot": ballot.number}
+    record(office.body.organisation, PROGRAM, verb, f"office {office.id}", now, facts)
+
+
+def _came_with(term: OfficeTerm) -> Iterable[BodyMembership]:
+    """Give the seat in the body that came with the office."""
+    return db.session.scalars(
+        select(BodyMembership).where(
+            BodyMembership.membership_id == term.membership_id,
+            BodyMembership.body_id == term.office.body_id,
+            BodyMembership.decision_id == term.decision_id,
+        )
+    )
 
 
 def _make_room(office: Office, elected: set[int], starts_on: date, now: datetime) -> None:
@@ -58,12 +113,7 @@ def _make_room(office: Office, elected: set[int], starts_on: date, now: datetime
     for term in again + others[:too_many]:
         last_day = starts_on - timedelta(days=1)
         organisations.end_term(term, max(last_day, term.starts_on), actor=PROGRAM, now=now, why="election")
-        came_with_it = select(BodyMembership).where(
-            BodyMembership.membership_id == term.membership_id,
-            BodyMembership.body_id == office.body_id,
-            BodyMembership.decision_id == term.decision_id,
-        )
-        for seat in db.session.scalars(came_with_it):
+        for seat in _came_with(term):
             seat.ends_on = max(last_day, seat.starts_on)
     db.session.flush()
 

@@ -16,6 +16,7 @@ from coop.models.constitution import ConstitutionVersion
 from coop.models.members import Membership
 from coop.models.organisations import Body, BodyMembership, Office, OfficeTerm, Organisation
 from coop.services import organisations
+from coop.services.ballots.seating import seat_again
 from coop.services.records import record
 
 # Settled here one by one, or no effect at all: what an agenda or a provision says of where it came from.
@@ -58,6 +59,7 @@ def undo(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[str,
         seat.ends_on = max(day, seat.starts_on)
         facts = {"member": who.number, "until": seat.ends_on.isoformat(), "why": "the election is void"}
         record(organisation, PROGRAM, "left a body", f"body {body.slug}", now, facts)
+    seat_again(ballot, now)
     for version in effects.to_come:
         version.void_at, version.in_force_on = now, None
         record(organisation, PROGRAM, "voided", f"constitution {version.number}", now)

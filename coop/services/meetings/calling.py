@@ -15,6 +15,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.meetings import AgendaItem, Meeting, Notice
 from coop.models.organisations import Body, Organisation
+from coop.models.petitions import Petition
 from coop.rules.meetings import NoSuchTimeError, NoticeCheck, instant_of, notice_check
 from coop.rules.provisions import Days
 from coop.services import constitution
@@ -233,6 +234,8 @@ def call_meeting(meeting: Meeting, actor: Actor, now: datetime) -> dict[str, int
 def cancel_meeting(meeting: Meeting, actor: Actor, now: datetime, *, reason: str) -> None:
     """Call a meeting off before it opens, and tell by mail everyone who had its notice so."""
     authorize(actor, Permission.CALL_MEETING, meeting)
+    if db.session.scalar(select(Petition.id).where(Petition.meeting_id == meeting.id)) is not None:
+        raise Refusal(_("The members had this meeting called by their petition, so no officer calls it off."))
     if meeting.opened_at is not None:
         raise Refusal(_("This meeting has been opened; it can be closed, not called off."))
     if meeting.cancelled_reason:

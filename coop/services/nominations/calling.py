@@ -158,7 +158,7 @@ def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now:
     standing = []
     for one in accepted:
         found = eligibility(one.membership, day)
-        lacking = "" if not found.eligible else unseconded(call, one)
+        lacking = unseconded(call, one) or ballots.why_unfit(call.office, call.body, one.membership, now)
         if found.eligible and not lacking:
             standing.append(ballots.Candidate(one.membership, one.statement))
         elif drawn is None:

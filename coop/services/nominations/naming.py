@@ -11,6 +11,7 @@ from coop.extensions import db
 from coop.models.members import Membership
 from coop.models.nominations import Nomination, NominationCall
 from coop.models.organisations import Organisation
+from coop.services import ballots
 from coop.services.nominations.reading import eligibility, locked, mine_in, who_may_nominate
 from coop.services.records import record, send
 
@@ -73,6 +74,8 @@ def stand(
             raise Refusal(
                 _("Nominations have closed, and you had stepped back before. You can't stand again.")
             )
+    if why := ballots.why_unfit(call.office, call.body, mine.membership, call.answers_until):
+        raise Refusal(why)
     again = mine.state == "accepted" and mine.changed_at != now
     mine.state, mine.statement, mine.changed_at = "accepted", statement, now
     verb = "changed the statement of" if again else "accepted"

@@ -20,9 +20,12 @@ from coop.services.organisations.bodies import (
     sizes_of,
 )
 from coop.services.organisations.terms import (
+    NO_CONDITIONS,
+    Conditions,
     Holding,
     appoint_in_emergency,
     begin_term,
+    end_at_once,
     end_term,
     holders_of,
     holders_on,
@@ -30,8 +33,10 @@ from coop.services.organisations.terms import (
 )
 
 __all__ = [
+    "NO_CONDITIONS",
     "RESERVED",
     "SLUG",
+    "Conditions",
     "Holding",
     "add_body",
     "add_office",
@@ -41,6 +46,7 @@ __all__ = [
     "begin_term",
     "bodies_of",
     "change_settings",
+    "end_at_once",
     "end_term",
     "find_body",
     "find_office",

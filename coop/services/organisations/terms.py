@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from coop.access import Actor, Permission, authorize
 from coop.errors import Missing, Refusal
@@ -16,6 +16,18 @@ from coop.models.organisations import Body, Office, OfficeTerm, Organisation
 from coop.services import records
 
 LONGEST_EMERGENCY = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the constitution asks of a term: at most so many one after another, and none of these offices beside it."""
+
+    most_terms: int = 0  # 0: no limit
+    counted_from: date | None = None
+    excluded: frozenset[int] = frozenset()  # ids of offices
+
+
+NO_CONDITIONS = Conditions()
 
 
 def begin_term(
@@ -28,11 +40,12 @@ def begin_term(
     actor: Actor,
     now: datetime,
     because: str = "",
+    conditions: Conditions = NO_CONDITIONS,
 ) -> OfficeTerm:
     """Give a member an office from a day to a last day, because of a decision.
 
     Without one only the operator appoints, saying ``because`` of what; the database keeps seats from
-    being held twice.
+    being held twice, and the ``conditions`` of the constitution.
     """
     authorize(actor, Permission.KEEP_TERMS, office)
     if decision_id is None and not (actor.operator and because.strip()):
@@ -49,6 +62,9 @@ def begin_term(
         decision_id=decision_id,
         because=because.strip(),
         recorded_at=now,
+        most_terms=conditions.most_terms,
+        counted_from=conditions.counted_from,
+        excludes="".join(f",{one}" for one in sorted(conditions.excluded)) + "," * bool(conditions.excluded),
     )
     db.session.add(term)
     db.session.flush()
@@ -75,11 +91,20 @@ def end_term(term: OfficeTerm, ends_on: date, *, actor: Actor, now: datetime, wh
         raise Refusal(_("A term can't end before it began."))
     if term.ends_on is not None and ends_on > term.ends_on:
         raise Refusal(_("A term isn't made longer: it needs a new decision."))
+    if term.ended_at is not None:
+        raise Refusal(_("This term has ended already."))
     term.ends_on = ends_on
     facts = {"office": office.kind, "until": ends_on.isoformat(), "why": why}
     records.record(
         office.body.organisation, actor, "ended a term of office", f"office {office.id}", now, facts
     )
+
+
+def end_at_once(term: OfficeTerm, *, actor: Actor, now: datetime, why: str) -> None:
+    """End a term at this instant, in the course of its last day: whoever held it can do nothing by it any more."""
+    end_term(term, term.office.body.organisation.day_of(now), actor=actor, now=now, why=why)
+    term.ended_at = now
+    db.session.flush()
 
 
 def _refuse_full(office: Office, membership: Membership, starts_on: date, ends_on: date | None) -> None:
@@ -162,9 +187,7 @@ def holders_on(organisation: Organisation, day: date) -> list[Holding]:
         .join(Body, Body.id == Office.body_id)
         .outerjoin(
             OfficeTerm,
-            (OfficeTerm.office_id == Office.id)
-            & (OfficeTerm.starts_on <= day)
-            & or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day),
+            (OfficeTerm.office_id == Office.id) & OfficeTerm.held_on(day),
         )
         .outerjoin(Membership, Membership.id == OfficeTerm.membership_id)
         .where(Office.organisation_id == organisation.id)
@@ -181,8 +204,7 @@ def holders_of(office: Office, day: date) -> list[Membership]:
             .join(OfficeTerm, OfficeTerm.membership_id == Membership.id)
             .where(
                 OfficeTerm.office_id == office.id,
-                OfficeTerm.starts_on <= day,
-                or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day),
+                OfficeTerm.held_on(day),
             )
             .order_by(OfficeTerm.starts_on)
         )
@@ -195,7 +217,10 @@ def past_terms(organisation: Organisation, day: date, limit: int = 100) -> list[
         select(Office, OfficeTerm, Membership)
         .join(OfficeTerm, OfficeTerm.office_id == Office.id)
         .join(Membership, Membership.id == OfficeTerm.membership_id)
-        .where(Office.organisation_id == organisation.id, OfficeTerm.ends_on < day)
+        .where(
+            Office.organisation_id == organisation.id,
+            or_(OfficeTerm.ends_on < day, and_(OfficeTerm.ends_on == day, OfficeTerm.ended_at.is_not(None))),
+        )
         .order_by(OfficeTerm.ends_on.desc(), OfficeTerm.id.desc())
         .limit(limit)
     )

@@ -365,8 +365,7 @@ def _newcomer(organisation: Organisation, membership: Membership, day: date) -> 
             Office.organisation_id == organisation.id,
             Office.kind.in_(("secretary", "chair")),
             Body.kind == "assembly",
-            OfficeTerm.starts_on <= day,
-            or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day),
+            OfficeTerm.held_on(day),
         )
         .order_by(Office.kind.desc())
         .limit(1)

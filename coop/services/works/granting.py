@@ -17,7 +17,7 @@ from coop.models.organisations import Organisation
 from coop.models.works import Grant, LicenceOffer, RightsHolding, Work
 from coop.rules import rights
 from coop.rules.licences import given_to_everyone, terms_of
-from coop.rules.provisions.registry import CLASSES
+from coop.rules.provisions import CLASSES
 from coop.services import constitution
 from coop.services.constitution import Rule
 from coop.services.records import record

@@ -8,7 +8,7 @@ _REGISTRATION = choice(
     yes="a change comes into force only after a regulator has registered it",
 )
 
-OF_AMENDING = (
+AMENDING_RULES = (
     Provision(
         "constitution.registration",
         _REGISTRATION,
