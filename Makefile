@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 5000
 INSTANCE ?= instance
 DEMO ?= 1
-PYTEST ?= -n 2 --dist loadfile --timeout 900
+PYTEST ?= -n 2 --dist loadfile --timeout 600
 
 BIN := .venv/bin
 

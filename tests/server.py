@@ -40,7 +40,11 @@ class Server:
         self.process = None
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # what did not come up in time is not left running
+            self.kill()
+            raise
         return self
 
     def __exit__(self, *_):

@@ -6,19 +6,16 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from coop.access import Permission, authorize, may, requires
 from coop.blueprints.ballots import bp
+from coop.blueprints.ballots.doing import Answer, do
 from coop.duties import candidates_of
-from coop.errors import Missing, Refusal
+from coop.errors import Missing
 from coop.models.ballots import Ballot
 from coop.services import ballots, nominations
-from coop.transaction import writing
-
-Answer = str | Response | tuple[str, int]
 
 
 class OfficerForm(FlaskForm):
@@ -71,13 +68,12 @@ def _name(find: Any, back: str) -> Answer:
 
     if request.method == "GET":
         return page()
-    if not form.validate_on_submit():
-        return page(), 422
-    try:
-        with writing():
-            ballots.name_officer(find(), g.organisation, g.actor, g.now, number=form.number.data or 0)
-    except Refusal as refusal:
-        form.form_errors.append(str(refusal))
-        return page(), 409
+
+    def name() -> None:
+        ballots.name_officer(find(), g.organisation, g.actor, g.now, number=form.number.data or 0)
+
+    _done, wrong = do(form, name, page)
+    if wrong is not None:
+        return wrong
     flash(_("Member %(number)d runs this election from now on and gets a mail.", number=form.number.data))
     return redirect(back)

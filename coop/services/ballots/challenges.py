@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from coop.access import Actor, Permission, authorize, may
+from coop.duties import candidates_of
 from coop.errors import Missing, Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOption
+from coop.models.ballots import Ballot
 from coop.models.members import Membership
 from coop.models.objections import Challenge
 from coop.models.organisations import Organisation
@@ -113,7 +114,7 @@ def may_answer(challenged: Challenge, actor: Actor) -> bool:
     ballot = challenged.ballot
     if not may(actor, Permission.ANSWER_OBJECTION, ballot) or actor.membership_id == challenged.membership_id:
         return False
-    return not _stood(ballot, actor)
+    return actor.membership_id not in candidates_of(ballot)
 
 
 def answer_challenge(
@@ -129,7 +130,7 @@ def answer_challenge(
     authorize(actor, Permission.ANSWER_OBJECTION, challenged.ballot)
     ballot, answer = locked(challenged.ballot), answer.strip()
     challenged = db.session.get_one(Challenge, challenged.id, populate_existing=True)
-    if _stood(ballot, actor):
+    if actor.membership_id in candidates_of(ballot):  # a founder: others the table keeps out
         raise Refusal(_("You stood in this election, so another officer must answer."))
     if actor.membership_id == challenged.membership_id:
         raise Refusal(_("This is your own challenge, so another officer must answer."))
@@ -161,10 +162,3 @@ def answer_challenge(
             path=f"/ballots/{ballot.number}",
             number=ballot.number,
         )
-
-
-def _stood(ballot: Ballot, actor: Actor) -> bool:
-    option = select(BallotOption.id).where(
-        BallotOption.ballot_id == ballot.id, BallotOption.membership_id == actor.membership_id
-    )
-    return actor.membership_id is not None and db.session.scalar(option) is not None
