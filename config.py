@@ -43,9 +43,10 @@ class Settings:
             "COOP": self,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            # A connection for every thread that serves, and kept: PostgreSQL takes long to make one and to plan anew.
             "SQLALCHEMY_ENGINE_OPTIONS": {"connect_args": {"timeout": 30}, "pool_size": 40}
             if on_sqlite
-            else {},
+            else {"pool_size": 12, "max_overflow": 8},
             "SESSION_COOKIE_NAME": "__Host-coop" if self.https else "coop",
             "SESSION_COOKIE_SECURE": self.https,
             "SESSION_COOKIE_HTTPONLY": True,

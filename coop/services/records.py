@@ -13,7 +13,7 @@ from coop.models.records import AuditEvent, AuditLink, AuditParticulars, OutboxM
 from coop.rules.chain import START, canonical, event_hash, personal_digest
 
 # Every vote is a deed: built once, and past the session's bookkeeping.
-_EVENT = insert(cast("Table", AuditEvent.__table__))
+EVENT = insert(cast("Table", AuditEvent.__table__))
 _LINK = insert(cast("Table", AuditLink.__table__))
 
 # Events are linked as they come, so only the latest are looked through. On PostgreSQL a transaction may commit
@@ -32,16 +32,9 @@ def record(
     about_person_id: int | None = None,
 ) -> None:
     """Write down a deed; `facts` hold nothing personal, `personal` can be erased without breaking the chain."""
-    event = {
-        "organisation_id": organisation.id if isinstance(organisation, Organisation) else organisation,
-        "at": now,
-        "actor": actor.label,
-        "verb": verb,
-        "subject": subject,
-        "facts": canonical(facts or {}),
-    }
+    event = event_of(organisation, actor, verb, subject, now, facts)
     if not personal:
-        db.session.execute(_EVENT, event)
+        db.session.execute(EVENT, event)
         return
     salt, payload = secrets.token_bytes(32), canonical(personal)
     written = AuditEvent(**event, personal_digest=personal_digest(salt, payload))
@@ -50,6 +43,25 @@ def record(
     db.session.add(
         AuditParticulars(event_id=written.id, salt=salt.hex(), payload=payload, person_id=about_person_id)
     )
+
+
+def event_of(
+    organisation: Organisation | int | None,
+    actor: Actor,
+    verb: str,
+    subject: str,
+    now: datetime,
+    facts: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the values that `EVENT` inserts, for a deed that writes its event in a statement of its own."""
+    return {
+        "organisation_id": organisation.id if isinstance(organisation, Organisation) else organisation,
+        "at": now,
+        "actor": actor.label,
+        "verb": verb,
+        "subject": subject,
+        "facts": canonical(facts or {}),
+    }
 
 
 def send(

@@ -300,8 +300,9 @@ def test_an_ordinary_vote_costs_one_question_one_vote_and_one_event(voting, make
     with count_queries() as seen:
         deed(ballots.cast_vote, ballot, actor, "for", now)
     words = [statement.split(maxsplit=1)[0] for statement in seen.statements]
-    assert words[-3:] == ["SELECT", "INSERT", "INSERT"]
-    assert "proxies" in seen.statements[-3]
+    written = {"sqlite": ["INSERT", "INSERT"], "postgresql": ["WITH"]}[db.engine.dialect.name]
+    assert words[-len(written) - 1 :] == ["SELECT", *written]
+    assert "proxies" in seen.statements[-len(written) - 1]
 
 
 def test_no_trail_tells_others_who_gave_or_held_a_proxy(voting, gives, make, now):

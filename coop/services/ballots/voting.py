@@ -20,9 +20,17 @@ from coop.services.ballots import papers
 from coop.services.ballots.proxies import end_by_voting, holder_for
 from coop.services.ballots.reading import closing_words, handed_in_words
 from coop.services.ballots.roll import why_not
-from coop.services.records import record
+from coop.services.records import EVENT, event_of, record
 
 # When a poll opens, casting is the busy road: its statements are built once, and they are few.
+
+# Whose paper was handed in, and who holds a proxy: rare, and asked apart they are planned in half the time.
+_BATCH = select(PaperVoter.batch_id).where(PaperVoter.roll_entry_id == RollEntry.id).scalar_subquery()
+_HOLDER = (
+    select(Proxy.holder_id)
+    .where(Proxy.ballot_id == Ballot.id, Proxy.giver_id == bindparam("voter"), Proxy.state == "named")
+    .scalar_subquery()
+)
 
 # Casting shares the ballot's row, sealing takes it alone: no vote slips in behind the count.
 _PLACE = (
@@ -31,18 +39,11 @@ _PLACE = (
         RollEntry.id,
         RollEntry.entitled,
         RollEntry.reason,
-        PaperBatch.entered_at.label("handed_in_at"),
-        Proxy.holder_id,
-        PaperBatch.channel,
+        _BATCH.label("batch_id"),
+        _HOLDER.label("holder_id"),
     )
     .outerjoin(
         RollEntry, (RollEntry.ballot_id == Ballot.id) & (RollEntry.membership_id == bindparam("voter"))
-    )
-    .outerjoin(PaperVoter, PaperVoter.roll_entry_id == RollEntry.id)
-    .outerjoin(PaperBatch, PaperBatch.id == PaperVoter.batch_id)
-    .outerjoin(
-        Proxy,
-        (Proxy.ballot_id == Ballot.id) & (Proxy.giver_id == bindparam("voter")) & (Proxy.state == "named"),
     )
     .where(Ballot.organisation_id == bindparam("organisation"), Ballot.number == bindparam("number"))
     .with_for_update(read=True, of=Ballot)
@@ -52,7 +53,9 @@ _PLACE = (
 
 def _upsert(insert: Callable[..., Any]) -> Any:
     """Insert or change in one statement, so that two clicks at once are one vote on either engine."""
-    vote = insert(cast("Table", Vote.__table__))
+    votes = cast("Table", Vote.__table__)
+    given = ("ballot_id", "roll_entry_id", "choice", "cast_at", "cast_by_id")
+    vote = insert(votes).values({name: bindparam(f"vote_{name}", type_=votes.c[name].type) for name in given})
     changed = {name: vote.excluded[name] for name in ("choice", "cast_at", "given", "cast_by_id")}
     return vote.on_conflict_do_update(index_elements=["roll_entry_id"], set_=changed)
 
@@ -67,7 +70,11 @@ def _upsert_by_proxy(insert: Callable[..., Any]) -> Any:
     )
 
 
-_CAST = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+# The vote and its event: PostgreSQL writes both in one statement, SQLite can't.
+_CAST = {
+    "sqlite": (_upsert(sqlite.insert), EVENT),
+    "postgresql": (EVENT.add_cte(_upsert(postgresql.insert).cte("vote")),),
+}
 _CAST_BY_PROXY = {
     "sqlite": _upsert_by_proxy(sqlite.insert),
     "postgresql": _upsert_by_proxy(postgresql.insert),
@@ -127,17 +134,20 @@ def _cast(
     if not place.entitled:
         why = place.reason or why_not(ballot, voter.membership)
         raise Refusal(_("You can't vote on “%(title)s”. %(why)s", title=ballot.title, why=why))
-    if place.handed_in_at is not None:
-        raise Refusal(handed_in_words(ballot, place.handed_in_at, place.channel))
+    batch = db.session.get(PaperBatch, place.batch_id) if place.batch_id else None
+    if batch and batch.entered_at is not None:
+        raise Refusal(handed_in_words(ballot, batch.entered_at, batch.channel))
     vote = {"ballot_id": ballot.id, "roll_entry_id": place.id, "choice": paper, "cast_at": now}
     if giver is not None:
         _cast_by_proxy(ballot, voter, giver, vote, now)
         return
     if place.holder_id is not None:
         end_by_voting(ballot, voter, now)
-    db.session.execute(_CAST[db.engine.dialect.name], vote | {"cast_by_id": None})
     # That somebody voted is a deed; what they chose stands nowhere but in the vote.
-    record(ballot.organisation_id, voter, "voted on", f"ballot {ballot.number}", now)
+    event = event_of(ballot.organisation_id, voter, "voted on", f"ballot {ballot.number}", now)
+    own = {f"vote_{name}": value for name, value in vote.items()} | {"vote_cast_by_id": None}
+    for statement in _CAST[db.engine.dialect.name]:
+        db.session.execute(statement, own | event)
 
 
 def _cast_by_proxy(
