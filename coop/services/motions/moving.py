@@ -14,6 +14,7 @@ from coop.models.motions import MotionStep, MotionVersion, MovedMotion
 from coop.models.organisations import Body, Organisation
 from coop.rules.calendar import closing_after_months, closing_of
 from coop.services import ballots, constitution
+from coop.services.motions.news import tell_officers
 from coop.services.motions.reading import Told, locked, tell
 from coop.services.records import record
 
@@ -116,6 +117,7 @@ def submit(told: Told, organisation: Organisation, actor: Actor, now: datetime) 
     record(organisation, actor, "submitted", f"motion {told.motion.number}", now, facts)
     if not moved.seconders:
         take_step(tell(told.motion, now), "seconded", None, now)
+        tell_officers(told, organisation, now)
 
 
 def withdraw(told: Told, organisation: Organisation, actor: Actor, now: datetime) -> None:
@@ -144,10 +146,21 @@ def take_step(told: Told, kind: str, actor: Actor | None, now: datetime, **more:
 
 
 def _moved(told: Told, organisation: Organisation, rule: ballots.MovingRule, now: datetime) -> MovedMotion:
-    times = _times(rule, told.body)
-    found = {**times, "seconders": rule.seconders, "proposers": rule.proposers, "again": rule.again}
+    times, amending = _times(rule, told.body), _amending(rule, told.body)
+    found = {
+        **times,
+        **amending,
+        "seconders": rule.seconders,
+        "proposers": rule.proposers,
+        "again": rule.again,
+    }
     frozen = {
         "debate_days": times["debate"].value.n,
+        "amendments": {
+            "proposers": amending["amenders"].value,
+            "close_days": amending["close"].value.n,
+            "fall_days": amending["fall"].value.n,
+        },
         "sources": {name: ballots.source_of(one) for name, one in found.items()},
         "articles": sorted({one.article for one in found.values() if one.article}),
         "version": rule.version.number,
@@ -169,6 +182,14 @@ def _times(rule: ballots.MovingRule, body: Body) -> dict[str, constitution.Rule]
         "seconding": constitution.rule(rule.version, "motion.seconding", body=body),
         "debate": constitution.rule(rule.version, "motion.debate", body=body),
         "lapse": constitution.rule(rule.version, "motion.lapse", body=body),
+    }
+
+
+def _amending(rule: ballots.MovingRule, body: Body) -> dict[str, constitution.Rule]:
+    return {
+        "amenders": constitution.rule(rule.version, "motion.amendments.proposers", body=body),
+        "close": constitution.rule(rule.version, "motion.amendments.close", body=body),
+        "fall": constitution.rule(rule.version, "motion.amendments.fall", body=body),
     }
 
 
