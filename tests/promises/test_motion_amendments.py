@@ -136,7 +136,9 @@ def test_accepted_it_makes_the_next_version_and_nothing_else_does(rows, not_adde
     )
 
 
-@pytest.mark.parametrize(("outcome", "kind"), [("carried", "carried"), ("lost", "lost"), ("inquorate", "lost")])
+@pytest.mark.parametrize(
+    ("outcome", "kind"), [("carried", "carried"), ("lost", "lost"), ("inquorate", "lost")]
+)
 def test_the_vote_on_it_decides_and_only_once_it_is_counted(rows, not_added, amending, outcome, kind):  # noqa: F811
     amending.take("admitted", until=LATER)
     one = amending.amend()

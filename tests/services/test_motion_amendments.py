@@ -8,7 +8,7 @@ from sqlalchemy import select
 from coop.errors import Forbidden, Refusal
 from coop.extensions import db
 from coop.models.records import OutboxMail
-from coop.services import ballots, motions
+from coop.services import ballots, motions, reports
 from tests.ballot_house import after
 from tests.services.test_motions import DEBATED, SECOND, lose
 
@@ -24,9 +24,7 @@ def amend(movers, make, deed, now):
 
     def build(told, member, when=now, **fields):
         change = {"kind": "replace", "passage": OLD, "words": NEW, **fields}
-        return deed(
-            motions.move_amendment, told(when), movers[0], make.actor(member), when, **change
-        ).number
+        return deed(motions.move_amendment, told(when), movers[0], make.actor(member), when, **change).number
 
     return build
 
@@ -247,3 +245,35 @@ def test_the_export_tells_versions_and_amendments_without_names(movers, moved, a
         "made_version": 2,
     }
     assert not any(one.name in str(data) for one in members)
+
+
+def test_home_shows_motions_to_second_and_to_debate_and_the_desk_what_is_to_be_put(
+    movers, moved, amend, put, make, deed, now
+):
+    organisation, members, officer = movers
+
+    def seen(member, when):
+        home = reports.home_of(organisation, make.actor(member), when)
+        assert home.tasks == len(home.to_vote)
+        return [(one.title, one.lacking) for one in home.to_look_at]
+
+    def desk(when):
+        piles = reports.desk_of(organisation, officer, when)
+        return [one.about for pile in piles if pile.id == "motions" for one in pile.waiting]
+
+    moved("submitted", title="Sell the mill")
+    deed(
+        motions.second, motions.find(organisation, 1, officer, now), organisation, make.actor(members[1]), now
+    )
+    told = moved()
+    assert seen(members[0], now) == [("Buy a mill", 0)]
+    assert seen(members[1], now) == [("Buy a mill", 0)]
+    assert seen(members[2], now) == [("Buy a mill", 0), ("Sell the mill", 1)]
+    amend(told, members[3])
+    when = now + DEBATED
+    assert seen(members[2], when) == [("Sell the mill", 1)]
+    assert desk(when) == ["an amendment waits to be put first"]
+    ballot = put(told, when)
+    assert desk(when) == []
+    lose(deed, make, ballot, organisation, members, officer, when)
+    assert desk(after(ballot)) == ["the time for debate is over"]

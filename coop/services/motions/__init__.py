@@ -49,6 +49,7 @@ from coop.services.motions.reasons import (
 )
 from coop.services.motions.ruling import admit, appeal, put, put_appeal, refer, refuse_unless_it_may, rule_out
 from coop.services.motions.seconding import second, why_not_second
+from coop.services.motions.waiting import ToLookAt, has_to_look_at, to_look_at
 
 __all__ = [
     "CLASSES",
@@ -60,6 +61,7 @@ __all__ = [
     "Deadlines",
     "Line",
     "Reason",
+    "ToLookAt",
     "Told",
     "accept",
     "admit",
@@ -76,6 +78,7 @@ __all__ = [
     "find_reason",
     "frozen_at",
     "give_reason",
+    "has_to_look_at",
     "motion_behind",
     "motions_of",
     "move_amendment",
@@ -98,6 +101,7 @@ __all__ = [
     "submit",
     "support",
     "to_be_put",
+    "to_look_at",
     "why_not_amend",
     "why_not_argue",
     "why_not_second",

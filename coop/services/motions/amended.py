@@ -186,8 +186,8 @@ def _still_waits(told: Told, count: int, until: datetime | None, *, under_way: b
     )
 
 
-def awaiting_vote(organisation: Organisation) -> set[int]:
-    """Name the motions, by number, of which an amendment waits while none is voted on; one query."""
+def awaiting_vote(organisation: Organisation) -> dict[int, bool]:
+    """Name the motions with undecided amendments, and whether one of these is voted on; one query."""
     put, over = aliased(MotionAmendmentStep), aliased(MotionAmendmentStep)
     ended = select(over.id).where(over.amendment_id == MotionAmendment.id, over.kind != "put")
     rows = db.session.execute(
@@ -197,7 +197,8 @@ def awaiting_vote(organisation: Organisation) -> set[int]:
         .outerjoin(Ballot, (Ballot.id == put.ballot_id) & Ballot.void_at.is_(None))
         .where(Motion.organisation_id == organisation.id, ~ended.exists())
     ).all()
-    return {number for number, _ballot in rows} - {number for number, ballot in rows if ballot is not None}
+    voted_on = {number for number, ballot in rows if ballot is not None}
+    return {number: number in voted_on for number, _ballot in rows}
 
 
 def _steps_of(motion_ids: list[int]) -> dict[int, list[MotionAmendmentStep]]:

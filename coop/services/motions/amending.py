@@ -142,6 +142,8 @@ def accept(told: Told, organisation: Organisation, actor: Actor, now: datetime, 
     told = locked(told, now)
     found = amendments_of(told)
     amendment = _waiting(found, number)
+    if amendment.row.proposer_id == actor.membership_id:
+        raise Refusal(_("You moved this amendment yourself, so members vote on it."))
     if told.stage not in ("seconded", "debate", "debated"):
         raise Refusal(_("This motion is at another stage by now. Read its page again."))
     if any(one.stage == "put" for one in found):

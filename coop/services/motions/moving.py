@@ -39,9 +39,12 @@ def asked(organisation: Organisation, decision_class: str, body: Body, now: date
         _("Debated for %(time)s once an officer admits it.", time=times["debate"].spelled)
         if times["debate"].value.n
         else _("It can be put to the vote as soon as an officer admits it."),
+        _("Amendments close %(time)s before the debate does.", time=_amending(rule, body)["close"].spelled)
+        if times["debate"].value.n
+        else "",
         _("It lapses after %(time)s.", time=times["lapse"].spelled),
     ]
-    return " ".join(str(part) for part in parts)
+    return " ".join(str(part) for part in parts if part)
 
 
 def draft_motion(
