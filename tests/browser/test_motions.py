@@ -83,7 +83,7 @@ def test_a_member_moves_others_second_and_argue_and_the_ballot_shows_both_sides(
         ben.fill("The words as they stand", "mends its roof")
         ben.fill("The new words", "mends roof and wheel")
         ben.press("See what it makes of the motion")
-        ben.sees("Check your amendment", "mends roof and wheel")
+        ben.sees("Check your amendment", "and wheel")
         ben.press("Move this amendment")
         ben.sees("Your amendment is moved.", "Amendment 1")
         ada.go(MOTION)
