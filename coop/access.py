@@ -42,6 +42,7 @@ class Permission(StrEnum):
     SECOND_MOTION = auto()
     KEEP_OWN_MOTION = auto()
     GIVE_REASON = auto()
+    AMEND_MOTION = auto()
     SEE_BUNDLE = auto()
     RECOUNT_BALLOT = auto()
     CONTEST_ROLL = auto()
@@ -269,6 +270,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SECOND_MOTION: (active_member,),  # of the body it was moved in
     P.KEEP_OWN_MOTION: (moved_it,),
     P.GIVE_REASON: (active_member,),
+    P.AMEND_MOTION: (active_member,),  # who of them, the constitution says
     P.SEE_BUNDLE: (member,),
     P.RECOUNT_BALLOT: (member, operator),  # it tells hashes only
     P.CONTEST_ROLL: (member,),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.extensions import Base
@@ -89,6 +89,92 @@ class MotionVersion(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class MotionAmendment(Base):
+    """A change that a member wants in the words of a motion, quoting what stands in the version it was moved on."""
+
+    __tablename__ = "motion_amendments"
+    __table_args__ = (
+        UniqueConstraint("motion_id", "number"),
+        UniqueConstraint("again_of_id"),
+        ForeignKeyConstraint(
+            ["motion_id", "version"], ["motion_versions.motion_id", "motion_versions.number"]
+        ),
+        CheckConstraint("kind IN ('replace', 'delete', 'insert')", name="kind"),
+        CheckConstraint("passage <> '' AND passage <> becomes", name="passage"),
+        CheckConstraint("(kind = 'delete') = (becomes = '')", name="becomes"),
+    )
+
+    id: Mapped[int] = key()
+    motion_id: Mapped[int] = points_to("motions", index=False)
+    number: Mapped[int] = mapped_column()  # 1, 2, 3, … of its motion, in the order of moving
+    version: Mapped[int] = mapped_column()  # of the motion's words
+    kind: Mapped[str] = mapped_column(String(10))
+    passage: Mapped[str] = mapped_column(Text)  # as it stands in that version, once
+    becomes: Mapped[str] = mapped_column(Text)  # what stands in its place
+    reason: Mapped[str] = mapped_column(Text, default="")
+    proposer_id: Mapped[int] = points_to("memberships")
+    moved_at: Mapped[datetime] = mapped_column(Instant)
+    again_of_id: Mapped[int | None] = points_to("motion_amendments", nullable=True, index=False)
+
+    proposer: Mapped[Membership] = relationship()
+    motion: Mapped[Motion] = relationship(overlaps="motion")
+
+    @property
+    def organisation_id(self) -> int:
+        return self.motion.organisation_id
+
+
+class MotionAmendmentStep(Base):
+    """What became of an amendment; append-only. `version` is the one it made, in the same transaction."""
+
+    __tablename__ = "motion_amendment_steps"
+    __table_args__ = (
+        UniqueConstraint("amendment_id", "position"),
+        UniqueConstraint("ballot_id", "kind"),
+        ForeignKeyConstraint(
+            ["motion_id", "version"],
+            ["motion_versions.motion_id", "motion_versions.number"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        CheckConstraint(
+            "kind IN ('put', 'accepted', 'carried', 'lost', 'stale', 'withdrawn', 'fell')", name="kind"
+        ),
+        CheckConstraint("(kind IN ('put', 'carried', 'lost')) = (ballot_id IS NOT NULL)", name="ballot"),
+        CheckConstraint("(kind IN ('accepted', 'carried')) = (version IS NOT NULL)", name="version"),
+        CheckConstraint("kind NOT IN ('stale', 'fell') OR says <> ''", name="says"),
+    )
+
+    id: Mapped[int] = key()
+    motion_id: Mapped[int] = points_to("motions")
+    amendment_id: Mapped[int] = points_to("motion_amendments", index=False)
+    position: Mapped[int] = mapped_column()  # 1, 2, 3, …
+    kind: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(Instant)
+    by_id: Mapped[int | None] = points_to("memberships", nullable=True)
+    ballot_id: Mapped[int | None] = points_to("ballots", nullable=True, index=False)
+    version: Mapped[int | None] = mapped_column()
+    says: Mapped[str] = mapped_column(Text, default="")  # why it is stale, or fell
+
+    ballot: Mapped[Ballot | None] = relationship()
+
+
+class MotionAmendmentOrder(Base):
+    """In which order an officer puts the amendments to a motion; the latest stands."""
+
+    __tablename__ = "motion_amendment_orders"
+    __table_args__ = (UniqueConstraint("motion_id", "position"),)
+
+    id: Mapped[int] = key()
+    motion_id: Mapped[int] = points_to("motions", index=False)
+    position: Mapped[int] = mapped_column()  # 1, 2, 3, …
+    numbers: Mapped[list[int]] = mapped_column(JSON)
+    by_id: Mapped[int] = points_to("memberships")
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+    by: Mapped[Membership] = relationship()
 
 
 class MotionReason(Base):

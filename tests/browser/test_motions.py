@@ -75,16 +75,34 @@ def test_a_member_moves_others_second_and_argue_and_the_ballot_shows_both_sides(
         carl.press("Admit")
         carl.sees("It is debated until")
 
+        ben.go(MOTION)
+        ben.follow("Move an amendment")
+        ben.press("See what it makes of the motion")
+        ben.sees("There is something to put right")
+        ben.tick("Replaces words by others")
+        ben.fill("The words as they stand", "mends its roof")
+        ben.fill("The new words", "mends roof and wheel")
+        ben.press("See what it makes of the motion")
+        ben.sees("Check your amendment", "and wheel")
+        ben.press("Move this amendment")
+        ben.sees("Your amendment is moved.", "Amendment 1")
+        ada.go(MOTION)
+        ada.press("Accept it amendment 1")
+        ada.sees("Version 2 of the motion stands now.", "accepted by the mover", "Version 2 of the words")
+
         with time_machine.travel(datetime.now(UTC) + LATER):
             rita.sign_in("rita@millers.example", PASSWORD)
             rita.go(MOTION)
             rita.sees("The debate has had its time.")
             rita.press("Put it to the vote")
-            rita.sees("Check before opening", "mends its roof")
+            rita.sees("Check before opening", "mends roof and wheel")
             rita.press("Open the vote now")
             ben.go("/millers/ballots/1")
             ben.sees(
-                "Reasons for and against", "The roof costs more than the mill.", "As many for as against"
+                "The vote is on version 2 of the motion, as it was amended.",
+                "Reasons for and against",
+                "The roof costs more than the mill.",
+                "As many for as against",
             )
             ben.page.get_by_label("For", exact=True).check()
             ben.press("Cast my vote")

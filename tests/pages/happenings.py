@@ -66,7 +66,7 @@ def call_nominations(here: Organisation, actor: Any) -> None:
 
 
 def move_motions(here: Organisation) -> None:
-    """A motion of the member that is open to debate, with a reason, and a draft that only they see."""
+    """A motion of the member with a reason and an amendment of the chair, and a draft that only they see."""
     now, people = datetime.now(UTC), memberships(here.id)
     member, chair = (actor_of(people[role], "active", here.day_of(now)) for role in ("member", "chair"))
     body = organisations.assembly_of(here)
@@ -75,6 +75,7 @@ def move_motions(here: Organisation) -> None:
     motions.submit(motions.find(here, number, member, now), here, member, now)
     told = motions.find(here, number, chair, now)
     motions.give_reason(told, here, chair, now, side="for", point="Honey.", source="The library")
+    motions.move_amendment(told, here, chair, now, kind="insert", passage="bees", words="and geese")
     motions.draft_motion(here, member, now, title="Geese", **fields)
 
 

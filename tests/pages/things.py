@@ -198,9 +198,9 @@ def _of_decisions(here: int, there: int) -> Things:
             "of orchard": {"number": NOWHERE, "member": 1},
         },
         "motions/": {
-            "a motion": {"number": first(Motion.number, Motion.title == "Bees"), "reason": 1},
+            "a motion": {"number": first(Motion.number, Motion.title == "Bees"), "reason": 1, "amendment": 1},
             "a draft": {"number": first(Motion.number, Motion.title == "Geese")},
-            "of orchard": {"number": NOWHERE, "reason": 1},
+            "of orchard": {"number": NOWHERE, "reason": 1, "amendment": 1},
         },
         "decisions/": {
             "taken": {"year": decision.year, "number": decision.number},

@@ -9,6 +9,7 @@ from coop.blueprints.ballots import (  # noqa: E402
     decisions,  # noqa: F401
     letters,  # noqa: F401
     motions,  # noqa: F401
+    motions_amending,  # noqa: F401
     motions_reasons,  # noqa: F401
     motions_ruling,  # noqa: F401
     nominations,  # noqa: F401

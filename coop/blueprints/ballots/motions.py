@@ -102,6 +102,7 @@ def motion(number: int) -> str:
         reasons=motions.reasons_of(told, g.actor),
         frozen=motions.frozen_at(told, g.now),
         argues=not motions.why_not_argue(told, g.actor, g.now),
+        **_amendments(told),
     )
 
 
@@ -163,6 +164,33 @@ def behind(ballot: Ballot) -> dict[str, Any]:
         return {"moved": None}
     votes_for, against = motions.on_the_paper(told)
     return {"moved": told, "reasons_for": votes_for, "reasons_against": against}
+
+
+def _amendments(told: motions.Told) -> dict[str, Any]:
+    """The amendments of a motion, their order and deadlines, and what the reader can do about them."""
+    amendments, until = motions.amendments_of(told), motions.deadlines_of(told)
+    waiting = motions.to_be_put(told, amendments)
+    voted_on = any(one.stage == "put" for one in amendments)
+    debated = told.stage in ("debate", "debated")
+    closed = until.closes_at is not None and g.now >= until.closes_at
+    return {
+        "amendments": amendments,
+        "to_be_put": waiting,
+        "order": motions.order_of(told) if len(waiting) > 1 else None,
+        "until": until,
+        "held_up": voted_on or (bool(waiting) and (until.fall_at is None or g.now < until.fall_at)),
+        "amends": not motions.why_not_amend(told, g.actor, g.now),
+        "may_move_again": not motions.why_not_amend(told, g.actor, g.now, again=True),
+        "accepts": (debated or told.stage == "seconded")
+        and not voted_on
+        and may(g.actor, Permission.KEEP_OWN_MOTION, told),
+        "puts_amendment": debated
+        and closed
+        and bool(waiting)
+        and not voted_on
+        and may(g.actor, Permission.SET_UP_BALLOT, told),
+        "orders": debated and len(waiting) > 1 and may(g.actor, Permission.RULE_ON_MOTION, told),
+    }
 
 
 def _own(number: int) -> motions.Told:

@@ -38,7 +38,7 @@ def render_check(number: int, form: AnnounceForm) -> str:
     method = METHODS[found.frozen["method"]] if ballot.kind == "election" else None
     return render_template(
         "ballots/check.html",
-        moved=motions.motion_behind(ballot, g.now),
+        moved=motions.motion_behind(ballot, g.now) or motions.amendment_behind(ballot, g.now),
         ballot=ballot,
         stage=ballot.stage_at(g.now),
         form=form,

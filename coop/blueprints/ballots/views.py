@@ -30,7 +30,7 @@ from coop.blueprints.ballots.words import (
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot, Decision
 from coop.rules.tally import METHODS
-from coop.services import ballots, nominations, organisations, records, tellers
+from coop.services import ballots, motions, nominations, organisations, records, tellers
 from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
@@ -127,6 +127,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         **running(ballot),
         **amended_by(ballot),
         **behind(ballot),
+        amends=motions.amendment_behind(ballot, g.now),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],

@@ -48,6 +48,40 @@ def motion_provisions(classes: Iterable[str]) -> list[Provision]:
             low=1,
             high=60,
         ),
+        *_of_amendments(),
+    ]
+
+
+def _of_amendments() -> list[Provision]:
+    return [
+        Provision(
+            "motion.amendments.proposers",
+            _PROPOSERS,
+            "member",
+            "Amendments to a motion: who moves them",
+            "Who may move an amendment to the words of a motion.",
+            _BODY,
+        ),
+        Provision(
+            "motion.amendments.close",
+            DAYS,
+            "1 day",
+            "Amendments to a motion: last day",
+            "How long before the end of the debate amendments to a motion close; then they are put to the vote.",
+            _BODY,
+            low=0,
+            high=120,
+        ),
+        Provision(
+            "motion.amendments.fall",
+            DAYS,
+            "60 days",
+            "Amendments to a motion: how long they hold it up",
+            "Amendments that are not decided this long after the debate fall, and the motion can be put.",
+            _BODY,
+            low=1,
+            high=365,
+        ),
     ]
 
 

@@ -1,6 +1,13 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
 from coop.services.ballots import secret
+from coop.services.ballots.amended_motions import (
+    change_in,
+    make_version,
+    motion_amendment_on,
+    take_amendment_step,
+    tell_amender,
+)
 from coop.services.ballots.amendments import put_amendment, vote_on
 from coop.services.ballots.by_tellers import (
     Ways,
@@ -59,6 +66,7 @@ from coop.services.ballots.moving import (
     moving_rule,
     refuse_again,
     source_of,
+    why_not_among,
     why_not_move,
 )
 from coop.services.ballots.officers import Named, hand_over, name_officer, officer_named, who_runs
@@ -168,6 +176,7 @@ __all__ = [
     "challenges_of",
     "challenges_to_answer",
     "change_draft",
+    "change_in",
     "change_secrecy",
     "chosen_secrecy",
     "classes_of",
@@ -202,9 +211,11 @@ __all__ = [
     "list_decisions",
     "locked",
     "mailings_waiting",
+    "make_version",
     "mark_posted",
     "may_answer",
     "member_mark",
+    "motion_amendment_on",
     "moving_rule",
     "name_officer",
     "name_proxy",
@@ -246,7 +257,9 @@ __all__ = [
     "set_votes",
     "size_of",
     "source_of",
+    "take_amendment_step",
     "takes_none",
+    "tell_amender",
     "to_post",
     "told_of",
     "told_votes",
@@ -264,6 +277,7 @@ __all__ = [
     "who_voted_how",
     "why_no_proxy",
     "why_not",
+    "why_not_among",
     "why_not_move",
     "why_unfit",
 ]

@@ -21,6 +21,7 @@ from coop.rules.secrecy import less_secret, more_secret
 from coop.rules.tally import METHODS
 from coop.services import constitution, offices
 from coop.services.ballots import mailings, secret
+from coop.services.ballots.amended_motions import motion_amendment_on
 from coop.services.ballots.candidates import (
     Candidate,
     put_on_paper,
@@ -192,6 +193,8 @@ def refuse_unless_draft(ballot: Ballot, now: datetime) -> None:
     """Refuse to change words that members were told of, on the ballot or as a motion they seconded."""
     if ballot.motion_id and db.session.get(MovedMotion, ballot.motion_id):
         raise Refusal(_("These are the words that were seconded and debated, so they stand."))
+    if motion_amendment_on(ballot) is not None:
+        raise Refusal(_("These words follow from the amendment. Void this vote if another is wanted."))
     if ballot.stage_at(now) != "drafted":
         raise Refusal(
             _("This ballot was announced, so its words stand. Void it and draft another to change them.")

@@ -67,18 +67,18 @@ def why_not_move(rule: MovingRule, actor: Actor, body: Body) -> str:
 
 def why_not_propose(rule: MovingRule, actor: Actor, body: Body) -> str:
     """Say why the actor, whoever they may act for, can't propose such a motion; "" if they can."""
-    asked = rule.proposers.value
+    return why_not_among(rule.proposers.value, source_of(rule.proposers), actor, body)
+
+
+def why_not_among(asked: str, source: str, actor: Actor, body: Body) -> str:
+    """Say why the actor is none of those who propose here: any member, officers, or the members of a board."""
     in_office = any(seat.body_kind == "assembly" or seat.body_id == body.id for seat in actor.seats)
     if actor.founding or actor.operator or asked == "member":
         return ""
     if asked == "officer" and not in_office:
-        return str(
-            _("Only whoever holds an office proposes this (%(source)s).", source=source_of(rule.proposers))
-        )
+        return str(_("Only whoever holds an office proposes this (%(source)s).", source=source))
     if asked == "board" and not _on_a_board(actor):
-        return str(
-            _("Only whoever belongs to a board proposes this (%(source)s).", source=source_of(rule.proposers))
-        )
+        return str(_("Only whoever belongs to a board proposes this (%(source)s).", source=source))
     return ""
 
 

@@ -1,5 +1,28 @@
 """Motions that members move: proposed, seconded, ruled on, debated with reasons, and put to the vote."""
 
+from coop.services.motions.amended import (
+    Amended,
+    Deadlines,
+    amendment_behind,
+    amendments_of,
+    awaiting_vote,
+    deadlines_of,
+    find_amendment,
+    order_of,
+    to_be_put,
+)
+from coop.services.motions.amending import (
+    MOST_REASON,
+    MOST_WORDS,
+    accept,
+    drafted,
+    move_amendment,
+    once_more,
+    order_amendments,
+    put_next_amendment,
+    why_not_amend,
+    withdraw_amendment,
+)
 from coop.services.motions.moving import (
     CLASSES,
     asked,
@@ -26,27 +49,46 @@ from coop.services.motions.reasons import (
 )
 from coop.services.motions.ruling import admit, appeal, put, put_appeal, refer, refuse_unless_it_may, rule_out
 from coop.services.motions.seconding import second, why_not_second
+from coop.services.motions.waiting import ToLookAt, has_to_look_at, to_look_at
 
 __all__ = [
     "CLASSES",
     "MOST_POINT",
+    "MOST_REASON",
     "MOST_SOURCE",
+    "MOST_WORDS",
+    "Amended",
+    "Deadlines",
     "Line",
     "Reason",
+    "ToLookAt",
     "Told",
+    "accept",
     "admit",
+    "amendment_behind",
+    "amendments_of",
     "appeal",
     "asked",
+    "awaiting_vote",
+    "deadlines_of",
     "draft_motion",
+    "drafted",
     "find",
+    "find_amendment",
     "find_reason",
     "frozen_at",
     "give_reason",
+    "has_to_look_at",
     "motion_behind",
     "motions_of",
+    "move_amendment",
     "on_the_paper",
+    "once_more",
+    "order_amendments",
+    "order_of",
     "put",
     "put_appeal",
+    "put_next_amendment",
     "reasons_as_data",
     "reasons_of",
     "redraft",
@@ -58,7 +100,11 @@ __all__ = [
     "second",
     "submit",
     "support",
+    "to_be_put",
+    "to_look_at",
+    "why_not_amend",
     "why_not_argue",
     "why_not_second",
     "withdraw",
+    "withdraw_amendment",
 ]

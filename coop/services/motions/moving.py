@@ -14,6 +14,7 @@ from coop.models.motions import MotionStep, MotionVersion, MovedMotion
 from coop.models.organisations import Body, Organisation
 from coop.rules.calendar import closing_after_months, closing_of
 from coop.services import ballots, constitution
+from coop.services.motions.news import tell_officers
 from coop.services.motions.reading import Told, locked, tell
 from coop.services.records import record
 
@@ -38,9 +39,12 @@ def asked(organisation: Organisation, decision_class: str, body: Body, now: date
         _("Debated for %(time)s once an officer admits it.", time=times["debate"].spelled)
         if times["debate"].value.n
         else _("It can be put to the vote as soon as an officer admits it."),
+        _("Amendments close %(time)s before the debate does.", time=_amending(rule, body)["close"].spelled)
+        if times["debate"].value.n
+        else "",
         _("It lapses after %(time)s.", time=times["lapse"].spelled),
     ]
-    return " ".join(str(part) for part in parts)
+    return " ".join(str(part) for part in parts if part)
 
 
 def draft_motion(
@@ -116,6 +120,7 @@ def submit(told: Told, organisation: Organisation, actor: Actor, now: datetime) 
     record(organisation, actor, "submitted", f"motion {told.motion.number}", now, facts)
     if not moved.seconders:
         take_step(tell(told.motion, now), "seconded", None, now)
+        tell_officers(told, organisation, now)
 
 
 def withdraw(told: Told, organisation: Organisation, actor: Actor, now: datetime) -> None:
@@ -144,10 +149,21 @@ def take_step(told: Told, kind: str, actor: Actor | None, now: datetime, **more:
 
 
 def _moved(told: Told, organisation: Organisation, rule: ballots.MovingRule, now: datetime) -> MovedMotion:
-    times = _times(rule, told.body)
-    found = {**times, "seconders": rule.seconders, "proposers": rule.proposers, "again": rule.again}
+    times, amending = _times(rule, told.body), _amending(rule, told.body)
+    found = {
+        **times,
+        **amending,
+        "seconders": rule.seconders,
+        "proposers": rule.proposers,
+        "again": rule.again,
+    }
     frozen = {
         "debate_days": times["debate"].value.n,
+        "amendments": {
+            "proposers": amending["amenders"].value,
+            "close_days": amending["close"].value.n,
+            "fall_days": amending["fall"].value.n,
+        },
         "sources": {name: ballots.source_of(one) for name, one in found.items()},
         "articles": sorted({one.article for one in found.values() if one.article}),
         "version": rule.version.number,
@@ -169,6 +185,14 @@ def _times(rule: ballots.MovingRule, body: Body) -> dict[str, constitution.Rule]
         "seconding": constitution.rule(rule.version, "motion.seconding", body=body),
         "debate": constitution.rule(rule.version, "motion.debate", body=body),
         "lapse": constitution.rule(rule.version, "motion.lapse", body=body),
+    }
+
+
+def _amending(rule: ballots.MovingRule, body: Body) -> dict[str, constitution.Rule]:
+    return {
+        "amenders": constitution.rule(rule.version, "motion.amendments.proposers", body=body),
+        "close": constitution.rule(rule.version, "motion.amendments.close", body=body),
+        "fall": constitution.rule(rule.version, "motion.amendments.fall", body=body),
     }
 
 

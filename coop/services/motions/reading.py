@@ -105,7 +105,7 @@ def tell(motion: Motion, now: datetime) -> Told:
             select(MotionVersion).where(MotionVersion.motion_id == motion.id).order_by(MotionVersion.number)
         )
     )
-    outcomes = _outcomes([one.ballot_id for one in steps if one.ballot_id])
+    outcomes = outcomes_of([one.ballot_id for one in steps if one.ballot_id])
     return Told(
         motion,
         db.session.get_one(Body, motion.body_id),
@@ -153,7 +153,7 @@ def motions_of(organisation: Organisation, actor: Actor, now: datetime) -> list[
         found.options(selectinload(MotionStep.ballot)).order_by(MotionStep.position)
     ):
         steps.setdefault(step.motion_id, []).append(step)
-    outcomes = _outcomes([one.ballot_id for own in steps.values() for one in own if one.ballot_id])
+    outcomes = outcomes_of([one.ballot_id for own in steps.values() for one in own if one.ballot_id])
     return [
         Line(
             motion.organisation_id,
@@ -180,7 +180,7 @@ def _has_ballot(motion: Motion) -> bool:
     return db.session.scalar(select(Ballot.id).where(Ballot.motion_id == motion.id).limit(1)) is not None
 
 
-def _outcomes(ballot_ids: list[int]) -> dict[int, str]:
+def outcomes_of(ballot_ids: list[int]) -> dict[int, str]:
     """Give "void", or the outcome that was counted; nothing for a ballot still to come."""
     if not ballot_ids:
         return {}

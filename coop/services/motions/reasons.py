@@ -16,6 +16,7 @@ from coop.models.motions import MotionReason, ReasonSupport
 from coop.models.organisations import Organisation
 from coop.rules.motions import Point, for_the_paper
 from coop.services import ballots
+from coop.services.motions.amended import as_data
 from coop.services.motions.reading import Told, locked
 from coop.services.records import record
 
@@ -170,6 +171,7 @@ def reasons_as_data(told: Told, now: datetime) -> dict[str, Any]:
             "text": told.motion.text,
             "version": len(told.versions),
         },
+        **as_data(told),
         "frozen_at": frozen.isoformat() if frozen else None,
         "reasons": [
             {

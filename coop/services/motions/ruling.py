@@ -12,7 +12,9 @@ from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Body, Organisation
 from coop.rules.calendar import closing_of
 from coop.services import ballots
+from coop.services.motions.amended import end_amendments
 from coop.services.motions.moving import take_step
+from coop.services.motions.news import tell_mover
 from coop.services.motions.reading import Told, locked
 from coop.services.records import record
 
@@ -30,6 +32,7 @@ def admit(told: Told, organisation: Organisation, actor: Actor, now: datetime) -
     take_step(told, "admitted", actor, now, until=until)
     facts = {"debate_until": until.isoformat()}
     record(organisation, actor, "admitted", f"motion {told.motion.number}", now, facts)
+    tell_mover(told, organisation, now, "admitted")
 
 
 def rule_out(told: Told, organisation: Organisation, actor: Actor, now: datetime, *, reason: str) -> None:
@@ -42,6 +45,7 @@ def rule_out(told: Told, organisation: Organisation, actor: Actor, now: datetime
         raise Refusal(_("Say why. Members will read it."))
     take_step(told, "ruled_out", actor, now, reason=reason)
     _note(told, organisation, actor, "ruled out", reason, now)
+    tell_mover(told, organisation, now, "ruled_out")
 
 
 def appeal(told: Told, organisation: Organisation, actor: Actor, now: datetime, *, reason: str) -> None:
@@ -92,6 +96,7 @@ def put(told: Told, organisation: Organisation, actor: Actor, now: datetime, *, 
     if told.stage == "debate":
         raise Refusal(_still_debated(told))
     refuse_unless_it_may(told, "put")
+    end_amendments(told, organisation, now)
     ballot = ballots.propose_motion(
         organisation,
         actor,

@@ -11,6 +11,7 @@ from coop.models.motions import MotionSeconder
 from coop.models.organisations import Organisation
 from coop.services import ballots
 from coop.services.motions.moving import take_step
+from coop.services.motions.news import tell_mover, tell_officers
 from coop.services.motions.reading import Told, locked, tell
 from coop.services.records import record
 
@@ -29,6 +30,8 @@ def second(told: Told, organisation: Organisation, actor: Actor, now: datetime) 
     record(organisation, actor, "seconded", f"motion {told.motion.number}", now)
     if told.lacking == 1:
         take_step(tell(told.motion, now), "seconded", None, now)
+        tell_officers(told, organisation, now)
+        tell_mover(told, organisation, now, "seconded")
 
 
 def why_not_second(told: Told, actor: Actor) -> str:

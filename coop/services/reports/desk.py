@@ -43,7 +43,7 @@ class Pile:
 
 
 def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pile]:
-    """The piles of the offices that the actor holds; at most twelve queries."""
+    """The piles of the offices that the actor holds; at most thirteen queries."""
     authorize(actor, Permission.SEE_DESK, organisation)
     piles = []
     if may(actor, Permission.SEE_APPLICATIONS, organisation):
@@ -184,7 +184,7 @@ def _ballots(organisation: Organisation, actor: Actor, now: datetime) -> list[Wa
 
 
 def _motions(organisation: Organisation, actor: Actor, now: datetime) -> list[Waiting]:
-    """Motions that wait for a ruling or for the vote, for those who may; three queries."""
+    """Motions that wait for a ruling or for the vote, for those who may; four queries."""
     if not _holds(actor, "chair", "secretary", "returning_officer") and not actor.founding:
         return []
     steps = {
@@ -193,11 +193,16 @@ def _motions(organisation: Organisation, actor: Actor, now: datetime) -> list[Wa
         "appealed": (Permission.SET_UP_BALLOT, _("Put"), _("its mover appeals to the meeting")),
         "debated": (Permission.SET_UP_BALLOT, _("Put"), _("the time for debate is over")),
     }
+    amended = (Permission.SET_UP_BALLOT, _("Put"), _("an amendment waits to be put first"))
+    held_up = motions.awaiting_vote(organisation)
     return [
         Waiting(verb, one.title, about, f"motions/{one.number}")
         for one in motions.motions_of(organisation, actor, now)
         if one.stage in steps
-        for permission, verb, about in (steps[one.stage],)
+        for permission, verb, about in (
+            amended if one.stage == "debated" and one.number in held_up else steps[one.stage],
+        )
+        if not (one.stage == "debated" and held_up.get(one.number))
         if may(actor, permission, one)
     ]
 

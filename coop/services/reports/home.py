@@ -1,6 +1,6 @@
 """What awaits a member: to vote, to pay, to attend; what was decided; what a newcomer should know.
 
-Six queries, or eight for a newcomer, whatever the size; one more where a nomination waits for an answer.
+Six queries, or eight for a newcomer, whatever the size; one more each where a nomination or a motion waits.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from coop.models.tellers import PaperVoter
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
 from coop.services import ballots as votes
-from coop.services import nominations
+from coop.services import motions, nominations
 
 NEWCOMER_DAYS = 30
 SOON = timedelta(days=3)
@@ -113,6 +113,7 @@ class Home:
     voted: list[BallotTask]
     excluded: list[Excluded]
     to_answer: list[NominationCall]
+    to_look_at: list[motions.ToLookAt]  # offers rather than tasks
     to_pay: list[Due]
     to_attend: list[Coming]
     decided: list[Decided]
@@ -141,7 +142,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         raise ValueError("only a member has a home")
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
-    admitted_on, rule, is_named = _standing(membership, day, now)
+    admitted_on, rule, is_named, is_asked = _standing(membership, day, now)
     votes_from = _votes_from(admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
@@ -150,6 +151,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
         to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
+        to_look_at=motions.to_look_at(organisation, membership.id, now) if is_asked else [],
         to_pay=charges,
         to_attend=_meetings(organisation, membership, now),
         decided=decided_lately(organisation),
@@ -297,8 +299,8 @@ def _meetings(organisation: Organisation, membership: Membership, now: datetime)
 
 def _standing(
     membership: Membership, day: date, now: datetime
-) -> tuple[date | None, tuple[str, str] | None, bool]:
-    """The day of admission; the rule in force on voting after it, its value and article; whether one is named."""
+) -> tuple[date | None, tuple[str, str] | None, bool, bool]:
+    """The day of admission; the rule on voting after it; whether one is named, and whether motions are open."""
     in_force = (
         select(ConstitutionVersion.id)
         .where(
@@ -321,6 +323,7 @@ def _standing(
             ProvisionRow.value,
             ProvisionRow.article,
             nominations.has_to_answer(membership.id, now),
+            motions.has_to_look_at(membership.organisation_id, membership.id, now),
         )
         .outerjoin(
             ProvisionRow,
@@ -330,7 +333,7 @@ def _standing(
         )
         .where(Membership.id == membership.id)
     ).one()
-    return row[1], (row[2], row[3]) if row[2] else None, row[4]
+    return row[1], (row[2], row[3]) if row[2] else None, row[4], row[5]
 
 
 def _votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
