@@ -67,6 +67,7 @@ class Permission(StrEnum):
     FILL_VACANCY = auto()
     ANSWER_OFFER = auto()
     HAND_OVER = auto()
+    SEE_HANDOVER = auto()
     ANSWER_PETITION = auto()
     RESIGN_OFFICE = auto()
     # officers
@@ -308,6 +309,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.FILL_VACANCY: (active_member, program),  # by countback any, by co-option one of the body
     P.ANSWER_OFFER: (own,),
     P.HAND_OVER: (hands_over,),
+    P.SEE_HANDOVER: (hands_over, holds("secretary", "chair", "auditor")),
     P.SEE_DESK: (any_office, founder),
     P.SEE_APPLICATIONS: (secretary, founder),
     P.ADMIT_MEMBER: (secretary, founder, operator),

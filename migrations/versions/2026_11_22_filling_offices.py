@@ -64,7 +64,8 @@ GUARDS = [
         ("UPDATE",),
         "handovers: a signature stands",
         "(OLD.given_at IS NOT NULL AND (" + changes("given_at") + ")) OR "
-        "(OLD.taken_at IS NOT NULL AND (" + changes("taken_at alone_because") + "))",
+        "(OLD.taken_at IS NOT NULL AND (" + changes("taken_at") + ")) OR "
+        "(OLD.alone_because <> '' AND (" + changes("alone_because") + "))",
         "",
     ),
     (

@@ -50,9 +50,12 @@ def here(number: int) -> Response:
 @requires(Permission.ATTEND_UNLED)
 def chair(number: int) -> Response:
     """Put to those present who chairs the meeting."""
+    chosen = request.form.get("member", type=int)
     with writing():
         meeting = meetings.find(g.organisation, number, g.actor)
-        who = members.find(g.organisation, request.form.get("member", 0, type=int))
+        if chosen is None:
+            raise Refusal(_("Choose who should chair the meeting."))
+        who = members.find(g.organisation, chosen)
         ballot = meetings.propose_chair(meeting, who, g.actor, g.now)
         vote = ballot.number
     flash(_("Those who are here vote on it now, for ten minutes."))

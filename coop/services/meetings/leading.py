@@ -8,10 +8,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from coop.access import PROGRAM, Actor, Permission, actor_of, authorize, may
-from coop.duties import chairs_it
 from coop.errors import Missing, Refusal
 from coop.extensions import db
-from coop.models.ballots import Ballot
+from coop.models.ballots import Ballot, Decision
 from coop.models.meetings import Attendance, Meeting, MeetingChair
 from coop.models.members import Membership
 from coop.models.organisations import Office, OfficeTerm
@@ -81,13 +80,19 @@ def unled(meeting: Meeting, now: datetime) -> Unled:
 
 def chair_of(meeting: Meeting) -> Membership | None:
     """The member whom those present elected to chair the meeting, while it lasts."""
-    rows = db.session.scalars(
+    return elected_chair(meeting) if meeting.closed_at is None else None
+
+
+def elected_chair(meeting: Meeting) -> Membership | None:
+    """Whom those present elected last to chair the meeting, also after it ended: for its minutes."""
+    return db.session.scalar(
         select(Membership)
         .join(MeetingChair, MeetingChair.membership_id == Membership.id)
-        .where(MeetingChair.meeting_id == meeting.id)
+        .join(Decision, Decision.ballot_id == MeetingChair.ballot_id)
+        .where(MeetingChair.meeting_id == meeting.id, Decision.outcome == "carried", ~Decision.is_void)
+        .order_by(MeetingChair.ballot_id.desc())
+        .limit(1)
     )
-    day = organisation_of(meeting).day_of(meeting.starts_at)
-    return next((one for one in rows if chairs_it(actor_of(one, one.status_on(day), day), meeting)), None)
 
 
 def come(meeting: Meeting, actor: Actor, now: datetime) -> None:

@@ -14,6 +14,7 @@ from coop.extensions import db
 from coop.models.members import Membership
 from coop.models.organisations import Body, EmergencyAppointment, Office, OfficeTerm, Organisation
 from coop.services import records
+from coop.services.organisations.handovers import open_handover
 
 LONGEST_EMERGENCY = timedelta(days=180)
 
@@ -80,6 +81,7 @@ def begin_term(
     records.record(
         office.body.organisation, actor, "began a term of office", f"office {office.id}", now, facts
     )
+    open_handover(term, now)
     return term
 
 

@@ -1,6 +1,6 @@
 """What awaits a member: to vote, to pay, to attend; what was decided; what a newcomer should know.
 
-Six queries, or eight for a newcomer, whatever the size; one more where a nomination waits for an answer.
+Six queries, or eight for a newcomer, whatever the size; more where something rarer waits, as a nomination.
 """
 
 from dataclasses import dataclass, field
@@ -15,15 +15,17 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.constitution import ConstitutionVersion, ProvisionRow
 from coop.models.dues import Allocation, Charge, ChargeReversal, DuesBand, DuesPlan
+from coop.models.handovers import Handover
 from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
 from coop.models.tellers import PaperVoter
+from coop.models.vacancies import SeatOffer
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
 from coop.services import ballots as votes
-from coop.services import nominations
+from coop.services import nominations, offices, vacancies
 
 NEWCOMER_DAYS = 30
 SOON = timedelta(days=3)
@@ -113,6 +115,8 @@ class Home:
     voted: list[BallotTask]
     excluded: list[Excluded]
     to_answer: list[NominationCall]
+    to_take: list[SeatOffer]  # vacant seats offered to one
+    to_hand_over: list[Handover]
     to_pay: list[Due]
     to_attend: list[Coming]
     decided: list[Decided]
@@ -124,6 +128,8 @@ class Home:
         count = (
             len(self.to_vote)
             + len(self.to_answer)
+            + len(self.to_take)
+            + len(self.to_hand_over)
             + len(self.to_pay)
             + len([one for one in self.to_attend if not one.answer])
         )
@@ -141,7 +147,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         raise ValueError("only a member has a home")
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
-    admitted_on, rule, is_named = _standing(membership, day, now)
+    admitted_on, rule, (is_named, is_asked, hands_over) = _standing(membership, day, now)
     votes_from = _votes_from(admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
@@ -150,6 +156,8 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
         to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
+        to_take=vacancies.to_answer(actor, now) if is_asked else [],
+        to_hand_over=offices.to_sign(membership.id) if hands_over else [],
         to_pay=charges,
         to_attend=_meetings(organisation, membership, now),
         decided=decided_lately(organisation),
@@ -297,8 +305,8 @@ def _meetings(organisation: Organisation, membership: Membership, now: datetime)
 
 def _standing(
     membership: Membership, day: date, now: datetime
-) -> tuple[date | None, tuple[str, str] | None, bool]:
-    """The day of admission; the rule in force on voting after it, its value and article; whether one is named."""
+) -> tuple[date | None, tuple[str, str] | None, tuple[bool, bool, bool]]:
+    """The day of admission; the rule on voting after it, its value and article; what rarer things wait."""
     in_force = (
         select(ConstitutionVersion.id)
         .where(
@@ -321,6 +329,8 @@ def _standing(
             ProvisionRow.value,
             ProvisionRow.article,
             nominations.has_to_answer(membership.id, now),
+            vacancies.has_to_answer(membership.id, now),
+            offices.has_to_sign(membership.id),
         )
         .outerjoin(
             ProvisionRow,
@@ -330,7 +340,7 @@ def _standing(
         )
         .where(Membership.id == membership.id)
     ).one()
-    return row[1], (row[2], row[3]) if row[2] else None, row[4]
+    return row[1], (row[2], row[3]) if row[2] else None, (row[4], row[5], row[6])
 
 
 def _votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
