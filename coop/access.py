@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from coop.actors import OPERATOR, PROGRAM, Actor, Seat, actor_for, actor_of
-from coop.duties import runs, unless_candidate
+from coop.duties import chairs_it, runs, unless_candidate
 from coop.errors import Forbidden
 from coop.extensions import db
 from coop.models.accounts import Person
 from coop.models.ballots import Ballot, RollEntry
+from coop.models.handovers import Handover
 from coop.models.members import Application, Membership
 from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.models.tellers import Teller
@@ -62,6 +63,12 @@ class Permission(StrEnum):
     CHANGE_OWN_PARTICULARS = auto()
     RESIGN = auto()
     PETITION = auto()
+    ATTEND_UNLED = auto()
+    ELECT_AT_MEETING = auto()
+    FILL_VACANCY = auto()
+    ANSWER_OFFER = auto()
+    HAND_OVER = auto()
+    SEE_HANDOVER = auto()
     ANSWER_PETITION = auto()
     RESIGN_OFFICE = auto()
     # officers
@@ -190,6 +197,13 @@ def moved_it(actor: Actor, thing: Any) -> bool:
     return actor.status == "active" and thing.proposer_id == actor.membership_id
 
 
+def hands_over(actor: Actor, thing: Any) -> bool:
+    """Whoever leaves the office or takes it over; at the door any member, since one can have left it years ago."""
+    if not isinstance(thing, Handover):
+        return member(actor, thing)
+    return actor.membership_id in (thing.term.membership_id, thing.left_term.membership_id)
+
+
 def holds(*offices: str) -> Predicate:
     """The actor holds one of the offices today, over the body the thing belongs to."""
 
@@ -292,6 +306,12 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.PETITION: (active_member,),  # whether this one, its frozen roll says
     P.ANSWER_PETITION: (own,),  # about one's own term of office
     P.RESIGN_OFFICE: (own,),
+    P.ATTEND_UNLED: (active_member,),  # of the body that meets
+    P.ELECT_AT_MEETING: (chairs_it,),
+    P.FILL_VACANCY: (active_member, program),  # by countback any, by co-option one of the body
+    P.ANSWER_OFFER: (own,),
+    P.HAND_OVER: (hands_over,),
+    P.SEE_HANDOVER: (hands_over, holds("secretary", "chair", "auditor")),
     P.SEE_DESK: (any_office, founder),
     P.SEE_APPLICATIONS: (secretary, founder),
     P.ADMIT_MEMBER: (secretary, founder, operator),
@@ -316,7 +336,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.ANSWER_OBJECTION: (returning_officer, founder),  # those who set up ballots, but no candidate of it
     P.POST_LETTERS: (secretary, returning_officer, founder),
     P.CALL_MEETING: (secretary, chair, founder, program),
-    P.RUN_MEETING: (secretary, chair, founder),
+    P.RUN_MEETING: (secretary, chair, founder, chairs_it),
     P.WRITE_MINUTES: (secretary, founder),
     P.ISSUE_DOCUMENT: (secretary, founder),
     P.SET_DUES: (treasurer, founder),

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from coop.extensions import db
-from coop.models.ballots import Ballot, BallotOfficer
+from coop.models.ballots import Ballot, BallotOfficer, Decision
 from coop.models.constitution import ConstitutionVersion, ProvisionRow
+from coop.models.meetings import Meeting, MeetingChair
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm
 from coop.models.petitions import Petition
@@ -64,6 +65,28 @@ def runs(holds: Predicate) -> Predicate:
 def unless_candidate(holds: Predicate) -> Predicate:
     """Let the offices act, but for whoever stands in the election."""
     return lambda actor, thing: holds(actor, thing) and actor.membership_id not in candidates_of(thing)
+
+
+def chairs_it(actor: Any, thing: Any) -> bool:
+    """Whether those present elected the actor, and nobody after them, to chair this meeting, which goes on."""
+    if actor.status != "active":
+        return False
+    elected = (
+        select(func.max(MeetingChair.ballot_id))
+        .join(Meeting, Meeting.id == MeetingChair.meeting_id)
+        .join(Decision, Decision.ballot_id == MeetingChair.ballot_id)
+        .where(Meeting.closed_at.is_(None), Meeting.cancelled_reason == "")
+        .where(Decision.outcome == "carried", ~Decision.is_void)
+        .group_by(MeetingChair.meeting_id)
+    )
+    if isinstance(thing, Meeting):
+        elected = elected.where(MeetingChair.meeting_id == thing.id)
+    elif not getattr(thing, "is_door", False):
+        return False
+    mine = select(MeetingChair.ballot_id).where(
+        MeetingChair.ballot_id.in_(elected), MeetingChair.membership_id == actor.membership_id
+    )
+    return db.session.scalar(mine.limit(1)) is not None
 
 
 def with_vacant_duties(seats: frozenset[AnySeat], organisation_id: int, day: date) -> frozenset[AnySeat]:

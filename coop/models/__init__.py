@@ -5,6 +5,7 @@ from coop.models import (  # noqa: F401
     ballots,
     constitution,
     dues,
+    handovers,
     mailings,
     meetings,
     members,
@@ -17,5 +18,6 @@ from coop.models import (  # noqa: F401
     records,
     tellers,
     treasury,
+    vacancies,
     works,
 )

@@ -74,6 +74,16 @@ class AgendaItem(Base):
     meeting: Mapped[Meeting] = relationship(back_populates="agenda")
 
 
+class MeetingChair(Base):
+    """Whom the members present were asked to have chair a meeting that no officer leads. Append-only."""
+
+    __tablename__ = "meeting_chairs"
+
+    ballot_id: Mapped[int] = points_to("ballots", primary_key=True, index=False)
+    meeting_id: Mapped[int] = points_to("meetings")
+    membership_id: Mapped[int] = points_to("memberships")
+
+
 class Attendance(Base):
     """Someone's being there, in and out. A second coming is a second row."""
 

@@ -136,3 +136,15 @@ class OfficeTerm(Base):
             cls.ends_on.is_(None), cls.ends_on > day, and_(cls.ends_on == day, cls.ended_at.is_(None))
         )
         return and_(cls.starts_on <= day, lasts)
+
+
+class EmergencyAppointment(Base):
+    """A term that the operator gave: the next general meeting confirms it by a vote, or it ends."""
+
+    __tablename__ = "emergency_appointments"
+    __table_args__ = (UniqueConstraint("ballot_id"),)
+
+    term_id: Mapped[int] = points_to("office_terms", primary_key=True, index=False)
+    ballot_id: Mapped[int | None] = points_to("ballots", nullable=True, index=False)  # that confirms it
+
+    term: Mapped[OfficeTerm] = relationship()

@@ -12,6 +12,7 @@ from coop.models.accounts import Person
 from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.constitution import MarkCorrection
 from coop.models.dues import Charge
+from coop.models.handovers import Handover, HandoverItem
 from coop.models.members import Application, Holder, Membership
 from coop.models.objections import Challenge
 from coop.models.organisations import OfficeTerm, Organisation
@@ -42,6 +43,7 @@ def lay_out(app: Flask) -> None:
         amend(here)
         correct(here)
         ask_for_recall(here)
+        hand_over(here)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -107,6 +109,20 @@ def ask_for_recall(here: Organisation) -> None:
     chair = actor_of(people["chair"], "active", here.day_of(now))
     term = db.session.get_one(OfficeTerm, term_of(people["librarian"]))
     petitions.begin_recall(term, here, chair, now, grounds="The library was closed all summer.")
+
+
+def hand_over(here: Organisation) -> None:
+    """What the librarian hands over to the treasurer."""
+    people = memberships(here.id)
+    db.session.add(
+        Handover(
+            organisation_id=here.id,
+            term_id=term_of(people["treasurer"]),
+            left_term_id=term_of(people["librarian"]),
+            opened_at=datetime.now(UTC),
+            items=[HandoverItem(position=1, what="Keys")],
+        )
+    )
 
 
 def term_of(membership: Membership) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, Motion
 from coop.models.dues import Charge
+from coop.models.handovers import Handover
 from coop.models.meetings import AgendaItem, Attendance, Meeting, Minutes
 from coop.models.members import Application, Membership
 from coop.models.organisations import Body, BodyMembership, Office, OfficeTerm, Organisation
@@ -88,6 +89,14 @@ def _of_people(here: int, there: int) -> Things:
             "own": {"term_id": {role: _own_term(one) for role, one in mine.items()}},
             "of the treasurer": {"term_id": term_of(mine["treasurer"])},
             "of orchard": {"term_id": _term_elsewhere(there)},
+        },
+        "vacancies/": {
+            "of the secretary": {"office_id": first(Office.id, Office.organisation_id == here)},
+            "of orchard": {"office_id": first(Office.id, Office.organisation_id == there)},
+        },
+        "hand-overs/": {
+            "from the librarian": {"number": first(Handover.id, Handover.organisation_id == here)},
+            "of orchard": {"number": NOWHERE},
         },
         "library/": {
             "own": {"number": {role: _work_of(m) for role, m in mine.items()}, "version": 1},

@@ -1,6 +1,6 @@
 """Who can hold an office and how often, which exclude each other, and who acts while one is vacant."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +10,8 @@ from coop.access import OPERATOR, PROGRAM, Permission, may
 from coop.errors import Forbidden, Missing, Refusal
 from coop.extensions import db
 from coop.models.organisations import OfficeTerm
-from coop.services import ballots, members, nominations, offices, organisations
+from coop.services import ballots, members, nominations, offices, organisations, petitions
+from tests.ballot_house import after, cast
 
 RULES = """
 1. Officers are elected for [one year]{provision="office.term" value="12 months"}.
@@ -186,6 +187,61 @@ def test_an_elected_secretary_can_and_the_old_one_cannot_from_the_first_day_of_t
         for day in (first - timedelta(days=1), first, first + timedelta(days=1))
     }  # fmt: skip
     assert list(can.values()) == [(True, False), (False, True), (False, True)]
+
+
+@pytest.mark.parametrize(("zone", "midnight"), [
+    pytest.param("Pacific/Auckland", datetime(2026, 12, 5, 11, 0, tzinfo=UTC), id="thirteen hours ahead"),
+    pytest.param("America/New_York", datetime(2026, 12, 6, 5, 0, tzinfo=UTC), id="five hours behind"),
+])  # fmt: skip
+def test_an_elected_secretary_can_from_midnight_in_the_co_ops_zone_until_recalled_in_the_course_of_a_day(
+    make, context, deed, now, zone, midnight
+):
+    text = (
+        RULES
+        + f"""
+6. Days are those of [our town]{{provision="organisation.zone" value="{zone}"}}; an election lasts
+   [fourteen days]{{provision="election.voting_period" value="14 days"}}.
+
+7. [A fifth]{{provision="recall.threshold" value="1/5 of eligible"}} can ask for a recall.
+"""
+    )
+    house = make.organisation(text=text, zone=zone)
+    old, new = make.officer(house, "secretary", "Old"), make.member(house, "New")
+    officer = make.actor(make.officer(house, "returning_officer"))
+    make.officer(house, "chair")
+    others = make.members(house, 4)
+    secretary = organisations.find_office(house, "secretary")
+    ballot = deed(
+        ballots.set_up_election, house, officer, now, office=secretary, candidates=[ballots.Candidate(new)],
+        secrecy="private",
+    )  # fmt: skip
+    deed(ballots.open_ballot, ballot, house, officer, now)
+    cast(deed, make, ballot, [new, *others], [[1]] * 5, now)
+    decision = deed(ballots.seal, ballot.id, after(ballot))
+
+    def can(at):
+        on = house.day_of(at)
+        return [may(make.actor(who, on=on), Permission.SEE_REGISTER, house) for who in (old, new)]
+
+    minute = timedelta(minutes=1)
+    first = midnight + timedelta(days=(house.day_of(ballot.closes_at) - house.day_of(midnight)).days + 1)
+    assert house.day_of(first) == decision.decided_on + timedelta(days=1)
+    assert house.day_of(first - minute) == decision.decided_on
+    assert [can(first - minute), can(first), can(first + minute)] == [
+        [True, False],
+        [False, True],
+        [False, True],
+    ]
+
+    begun = first + timedelta(days=3)
+    term = secretary.terms[-1]
+    petition = deed(petitions.begin_recall, term, house, make.actor(others[0]), begun, grounds="No letters.")
+    deed(petitions.sign, petition, house, make.actor(others[1]), begun)
+    deed(ballots.open_due, petition.ballot_id, petition.ballot.opens_at)
+    cast(deed, make, petition.ballot, others, ["for"] * 4, petition.ballot.opens_at)
+    assert can(petition.ballot.closes_at) == [False, True]
+    assert deed(ballots.seal, petition.ballot_id, after(petition.ballot)).outcome == "carried"
+    assert can(after(petition.ballot)) == [False, False]
 
 
 def test_nobody_acts_for_the_auditor_unless_the_constitution_names_them(coop, make):

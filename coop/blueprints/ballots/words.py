@@ -10,6 +10,9 @@ def class_words() -> dict[str, str]:
         "constitutional": _("Constitutional resolution"),
         "election": _("Election"),
         "recall": _("Recall"),
+        "co-option": _("Co-option"),
+        "confirmation": _("Confirmation of an emergency appointment"),
+        "meeting-chair": _("Chair of a meeting"),
     }
 
 

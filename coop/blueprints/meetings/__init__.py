@@ -8,6 +8,7 @@ from coop.blueprints.meetings import (  # noqa: E402, F401 - the views hang them
     attendance,
     calling,
     documents,
+    leading,
     minutes,
     views,
 )

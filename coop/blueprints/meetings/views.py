@@ -43,12 +43,15 @@ def render_meeting(number: int, item_form: ItemForm) -> str:
     minutes = meetings.minutes_of(meeting)
     body = meetings.body_of(meeting)
     answers = meetings.answers_to(meeting)
+    stage = meetings.stage_of(meeting, g.now)
+    helps_itself = stage in ("begun", "open") and not meetings.why_led(meeting, g.now)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
+        unled=meetings.unled(meeting, g.now) if helps_itself else None,
         body=body,
         kind=kind_words()[meeting.kind],
-        stage=meetings.stage_of(meeting, g.now),
+        stage=stage,
         minutes=minutes,
         outcomes=meetings.outcomes(meeting.agenda),
         answer=meetings.answer_of(meeting, g.actor.membership_id),

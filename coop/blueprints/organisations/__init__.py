@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("organisations", __name__)
 
 # The views hang themselves on the blueprint.
-from coop.blueprints.organisations import founding, views  # noqa: E402, F401
+from coop.blueprints.organisations import founding, handovers, vacancies, views  # noqa: E402, F401

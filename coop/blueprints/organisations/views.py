@@ -1,5 +1,7 @@
 """Settings, bodies, and who holds which office."""
 
+from collections import Counter
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -11,7 +13,7 @@ from coop.blueprints.organisations.forms import BodyForm, OfficeForm, SeatForm, 
 from coop.errors import Missing, Refusal
 from coop.models.organisations import Body
 from coop.services import ballots, members, organisations
-from coop.services.offices import vacancies_on
+from coop.services.offices import handovers_by_term, how_given, vacancies_on
 from coop.transaction import writing
 
 Page = str | Response | tuple[str, int]
@@ -25,7 +27,8 @@ def offices() -> str:
     bodies = organisations.bodies_of(g.organisation)
     holdings = organisations.holders_on(g.organisation, today)
     past = organisations.past_terms(g.organisation, today)
-    vacant = [one.office for one in holdings if one.term is None]
+    held = Counter(one.office.id for one in holdings if one.term)
+    vacant = {one.office.id: one.office for one in holdings if held[one.office.id] < one.office.seats}
     ids = {holding.term.decision_id for holding in (*holdings, *past) if holding.term}
     return render_template(
         "organisations/offices.html",
@@ -33,7 +36,9 @@ def offices() -> str:
         sizes=organisations.sizes_of(g.organisation, bodies, today),
         holdings=holdings,
         past=past,
-        vacancies=vacancies_on(g.organisation, vacant, today),
+        vacancies=vacancies_on(g.organisation, list(vacant.values()), today),
+        handovers=handovers_by_term(g.organisation),
+        given=how_given([one.term.id for one in (*holdings, *past) if one.term]),
         decisions=ballots.decisions_by_id(g.organisation, {one for one in ids if one is not None}),
     )
 
@@ -162,6 +167,7 @@ def _body_page(found: Body, office_form: OfficeForm, seat_form: SeatForm) -> str
         "organisations/body.html",
         body=found,
         holdings=holdings,
+        given=how_given([one.term.id for one in holdings if one.term]),
         seats=organisations.seats_of(found, today),
         office_form=office_form,
         seat_form=seat_form,

@@ -14,7 +14,11 @@ _ACTING = choice(
     auditor="the auditor",
     returning_officer="the returning officer",
 )
-_VACANCY = choice(by_election="a by-election, for a new term")
+_VACANCY = choice(
+    by_election="a by-election, for a new term",
+    countback="a countback: the papers of the election are counted again without whoever left",
+    co_option="co-option by the body, or for an office of the assembly by the board, until the next general meeting",
+)
 # Money and its audit fall to nobody by themselves.
 _ACTS = {
     "chair": "secretary",

@@ -9,6 +9,13 @@ from coop.services.ballots.amended_motions import (
     tell_amender,
 )
 from coop.services.ballots.amendments import put_amendment, vote_on
+from coop.services.ballots.appointing import (
+    confirmation_title,
+    end_co_options,
+    is_held,
+    put_confirmations,
+    unconfirmed,
+)
 from coop.services.ballots.by_tellers import (
     Ways,
     awaits_papers,
@@ -46,7 +53,6 @@ from coop.services.ballots.contests import (
 from coop.services.ballots.drafting import (
     announce,
     change_draft,
-    next_motion,
     open_ballot,
     open_due,
     propose_motion,
@@ -69,6 +75,7 @@ from coop.services.ballots.moving import (
     why_not_among,
     why_not_move,
 )
+from coop.services.ballots.numbering import next_motion
 from coop.services.ballots.officers import Named, hand_over, name_officer, officer_named, who_runs
 from coop.services.ballots.ordering import how_drawn, options_for, order_words
 from coop.services.ballots.papers import blank_words, paper_of, takes_none
@@ -122,18 +129,31 @@ from coop.services.ballots.reading import (
     who_voted_how,
 )
 from coop.services.ballots.recount import Recount, recount
-from coop.services.ballots.roll import draw_roll, eligible_on, size_of, why_not
-from coop.services.ballots.rule import explain, lawful, rule_of
+from coop.services.ballots.roll import Room, draw_roll, eligible_on, size_of, why_not
+from coop.services.ballots.rule import (
+    CO_OPTION,
+    CONFIRMATION,
+    MEETING_CHAIR,
+    explain,
+    lawful,
+    rule_of,
+    term_of,
+)
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
+from coop.services.ballots.seating import seat
 from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
 from coop.services.ballots.telling import TOLD_AT_SENDING
 from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.undoing import Effects, effects_of
+from coop.services.ballots.votes import election_on
 from coop.services.ballots.voting import cast_on, cast_vote, vote_of
 from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
 
 __all__ = [
+    "CONFIRMATION",
+    "CO_OPTION",
     "GRACE",
+    "MEETING_CHAIR",
     "MOST_REASON",
     "MOST_TEXT",
     "PAGE_SIZE",
@@ -152,6 +172,7 @@ __all__ = [
     "ProxyRule",
     "Recount",
     "RollLine",
+    "Room",
     "Told",
     "VoteLine",
     "Ways",
@@ -180,6 +201,7 @@ __all__ = [
     "change_secrecy",
     "chosen_secrecy",
     "classes_of",
+    "confirmation_title",
     "contest_of",
     "contest_roll",
     "contests_of",
@@ -190,7 +212,9 @@ __all__ = [
     "draw_roll",
     "drawing_of",
     "effects_of",
+    "election_on",
     "eligible_on",
+    "end_co_options",
     "explain",
     "find",
     "find_challenge",
@@ -204,6 +228,7 @@ __all__ = [
     "how_drawn",
     "ids_due",
     "is_awaiting_papers",
+    "is_held",
     "lawful",
     "line_to_come",
     "lines_to_come",
@@ -238,6 +263,7 @@ __all__ = [
     "proxies_of",
     "proxy_lines",
     "put_amendment",
+    "put_confirmations",
     "queue_mailing",
     "recent_decisions",
     "recount",
@@ -251,6 +277,7 @@ __all__ = [
     "rule_of",
     "rule_on",
     "seal",
+    "seat",
     "secret",
     "set_letters",
     "set_up_election",
@@ -260,11 +287,13 @@ __all__ = [
     "take_amendment_step",
     "takes_none",
     "tell_amender",
+    "term_of",
     "to_post",
     "told_of",
     "told_votes",
     "took_part",
     "turnout",
+    "unconfirmed",
     "void",
     "vote_of",
     "vote_on",

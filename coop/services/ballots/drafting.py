@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
 from coop.access import PROGRAM, Actor, Permission, actor_of, authorize
 from coop.errors import Refusal
@@ -29,10 +28,11 @@ from coop.services.ballots.candidates import (
     refuse_candidates,
 )
 from coop.services.ballots.moving import moving_rule, refuse_again, refuse_unmoved
+from coop.services.ballots.numbering import next_motion, next_number, one_number_at_a_time
 from coop.services.ballots.proxies import settle_proxies
 from coop.services.ballots.reading import locked
-from coop.services.ballots.roll import draw_roll, freeze_roll
-from coop.services.ballots.rule import RECALL, UNOPPOSED, Lawful, lawful, lawful_for
+from coop.services.ballots.roll import Room, draw_roll, freeze_roll
+from coop.services.ballots.rule import OF_PEOPLE, RECALL, UNOPPOSED, Lawful, lawful, lawful_for
 from coop.services.ballots.secrecy import chosen_secrecy
 from coop.services.ballots.transcript import opening_record, sha256_of
 from coop.services.organisations import assembly_of
@@ -69,6 +69,8 @@ def propose_motion(
         raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))
     if decision_class == RECALL and actor != PROGRAM:
         raise Refusal(_("A vote on a recall comes from a petition of the members. Begin one."))
+    if decision_class in OF_PEOPLE and actor != PROGRAM:
+        raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
     found = lawful(organisation, decision_class, body, now, None)
     if not procedural:
         rule, day = moving_rule(organisation, decision_class, body, now), organisation.day_of(now)
@@ -77,7 +79,7 @@ def propose_motion(
             mover = actor_of(proposer, proposer.status_on(day), day) if proposer else actor
             refuse_unmoved(rule, mover, body)
 
-    _one_number_at_a_time(organisation)
+    one_number_at_a_time(organisation)
     motion = motion or Motion(
         organisation_id=organisation.id,
         number=next_motion(organisation),
@@ -145,7 +147,7 @@ def set_up_election(
             )
         )
 
-    _one_number_at_a_time(organisation)
+    one_number_at_a_time(organisation)
     title = " ".join(title.split()) or _("Election: %(office)s", office=office.title)
     ballot = _draft(organisation, body, found, now, kind="election", decision_class="election", title=title)
     ballot.office_id, ballot.seats = office.id, seats
@@ -227,17 +229,23 @@ def announce(
 
 
 def open_ballot(
-    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, keys: Keys = ()
+    ballot: Ballot,
+    organisation: Organisation,
+    actor: Actor,
+    now: datetime,
+    *,
+    keys: Keys = (),
+    room: Room | None = None,
 ) -> None:
     """Open the vote: rule, options and roll are frozen as they stand, and the voters are told."""
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
-    _refuse_recall(ballot)
+    _refuse_members_own(ballot, actor)
     if ballot.stage_at(now) == "drafted":
         _announce(ballot, organisation, actor, now, lawful_for(ballot, organisation, now), keys)
     if ballot.stage_at(now) != "announced":
         raise Refusal(_("This ballot was opened before. Its rule, options and roll stand."))
-    _open(ballot, organisation, actor, now, opens_at=now)
+    _open(ballot, organisation, actor, now, opens_at=now, room=room)
 
 
 def open_due(ballot_id: int, now: datetime) -> None:
@@ -261,7 +269,7 @@ def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, 
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     secret.one_at_a_time(ballot.id)
     ballot, reason = locked(ballot), reason.strip()
-    _refuse_recall(ballot)
+    _refuse_members_own(ballot, actor)
     if not reason:
         raise Refusal(_("Say why this ballot is void. Members will read it."))
     if ballot.sealed_at is not None or ballot.stage_at(now) == "closed":
@@ -276,11 +284,11 @@ def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, 
         mailings.plan(ballot, "void", now)
 
 
-def _refuse_recall(ballot: Ballot) -> None:
-    if ballot.decision_class == RECALL:
+def _refuse_members_own(ballot: Ballot, actor: Actor) -> None:
+    if ballot.decision_class in {RECALL, *OF_PEOPLE} and actor != PROGRAM:
         raise Refusal(
             _(
-                "The members called this vote by their petition: it opens on its day, and no officer calls it off."
+                "The members or the constitution called this vote, as by petition: no officer opens it or calls it off."
             )
         )
 
@@ -306,13 +314,20 @@ def _announce(
 
 
 def _open(
-    ballot: Ballot, organisation: Organisation, actor: Actor, now: datetime, *, opens_at: datetime
+    ballot: Ballot,
+    organisation: Organisation,
+    actor: Actor,
+    now: datetime,
+    *,
+    opens_at: datetime,
+    room: Room | None = None,
 ) -> None:
     body = db.session.get_one(Body, ballot.body_id)
     if (amendment := constitution.amendment_on(ballot.id)) is not None:
         constitution.refuse_stale(amendment, organisation)
     found = lawful_for(ballot, organisation, opens_at)
-    entries = draw_roll(organisation, body, organisation.day_of(opens_at), found.frozen)
+    among = room.present if room else None
+    entries = draw_roll(organisation, body, organisation.day_of(opens_at), found.frozen, among=among)
     if not any(entry.entitled for entry in entries) and found.method != UNOPPOSED:
         raise Refusal(_("Nobody could vote: %(body)s has no member who may vote today.", body=body.name))
     if less_secret(ballot.secrecy, found.secrecy):
@@ -327,6 +342,7 @@ def _open(
     ballot.method = found.method
     ballot.zone, ballot.opens_at, ballot.opened_at = organisation.zone, opens_at, now
     ballot.closes_at = closing_of(opens_at, found.period_days, organisation.zone)
+    ballot.closes_at = opens_at + room.lasts if room else ballot.closes_at
     ballot.papers_until = closing_of(ballot.closes_at, rule["paper_count_days"], organisation.zone)
     db.session.flush()
     facts = {
@@ -338,7 +354,8 @@ def _open(
     }
     record(organisation, actor, "opened", f"ballot {ballot.number}", now, facts)
     settle_proxies(ballot, organisation, now)
-    _tell_voters(ballot, now)
+    if room is None:
+        _tell_voters(ballot, now)
 
 
 def _rule_to_freeze(ballot: Ballot, found: Lawful) -> dict[str, Any]:
@@ -362,7 +379,7 @@ def _draft(
 ) -> Ballot:
     return Ballot(
         organisation_id=organisation.id,
-        number=_next(Ballot, organisation),
+        number=next_number(Ballot, organisation),
         kind=kind,
         decision_class=decision_class,
         body_id=body.id,
@@ -382,18 +399,3 @@ def _tell_voters(ballot: Ballot, now: datetime) -> None:
     remind_at = reminder_of(ballot.opens_at, ballot.closes_at, days, ballot.zone)
     if remind_at is not None:
         mailings.plan(ballot, "reminder", remind_at)
-
-
-def next_motion(organisation: Organisation) -> int:
-    """Return the number of the next motion, and hold it until the transaction ends."""
-    _one_number_at_a_time(organisation)
-    return _next(Motion, organisation)
-
-
-def _one_number_at_a_time(organisation: Organisation) -> None:
-    db.session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
-
-
-def _next(kind: type[Ballot | Motion], organisation: Organisation) -> int:
-    last = db.session.scalar(select(func.max(kind.number)).where(kind.organisation_id == organisation.id))
-    return (last or 0) + 1

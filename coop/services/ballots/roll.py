@@ -1,5 +1,6 @@
 """The roll: who may vote on a ballot, frozen when it opens, with the reason for each entry and absence."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
@@ -15,6 +16,7 @@ from coop.models.members import Membership, status_of
 from coop.models.organisations import Body, BodyMembership, Organisation
 from coop.rules.tally import unopposed
 from coop.rules.weights import Weights
+from coop.services.ballots.rule import MEETING_CHAIR
 from coop.services.ballots.weights import weigh, why_so_many
 
 
@@ -27,6 +29,14 @@ class Entry:
     reason: str
     voting_class: str
     weight: int = 1
+
+
+@dataclass(frozen=True)
+class Room:
+    """A vote among those who are present, which lasts as long as they wait in the room."""
+
+    present: Collection[int]  # ids of memberships
+    lasts: timedelta
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,8 @@ def why_not(ballot: Ballot, membership: Membership | None) -> str:
         return str(_("Only members vote."))
     if ballot.method == unopposed.NAME:
         return str(_("No more stand than there are seats, so nobody votes."))
+    if ballot.decision_class == MEETING_CHAIR:
+        return str(_("You were not recorded as here when those present began to vote."))
     body = db.session.get_one(Body, ballot.body_id)
     if body.kind != "assembly":
         told = _("This is a vote of %(body)s, and you did not belong to it when it opened.", body=body.name)

@@ -23,6 +23,8 @@ from coop.services.ballots.weights import weights_of
 
 UNOPPOSED = unopposed.NAME
 RECALL = "recall"
+CO_OPTION, CONFIRMATION, MEETING_CHAIR = "co-option", "confirmation", "meeting-chair"
+OF_PEOPLE = (CO_OPTION, CONFIRMATION, MEETING_CHAIR)  # decided as an ordinary resolution, but privately
 _OF_RECALL = {
     "majority": "decision.recall.majority",
     "quorum": "decision.recall.quorum",
@@ -64,6 +66,8 @@ def lawful(
         raise Refusal(_("No constitution is in force yet, so nothing says how to decide. Adopt one first."))
     if decision_class == RECALL:
         return replace(_motion(version, decision_class, body), secrecy="private")
+    if decision_class in OF_PEOPLE:
+        return replace(_motion(version, "ordinary", body), secrecy="private")
     if office is None and decision_class not in CLASSES:
         raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
     if office is None:

@@ -12,10 +12,10 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots import amended_motions, amendments, by_tellers, mailings, secret
+from coop.services.ballots import amended_motions, amendments, appointing, by_tellers, mailings, secret
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import size_of
-from coop.services.ballots.seating import seat_elected, unseat_recalled
+from coop.services.ballots.seating import seat_elected
 from coop.services.ballots.transcript import closing_record, opening_event, sha256_of, voters_in
 from coop.services.ballots.votes import spoilt_on, votes_of
 from coop.services.records import as_record, record
@@ -83,8 +83,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
         seat_elected(ballot, decision, now)
     amendments.settle(ballot, decision, organisation, now)
     amended_motions.settle(ballot, decision, organisation, now)
-    if decision.decision_class == "recall" and decision.outcome == "carried":
-        unseat_recalled(ballot, now)
+    appointing.settle(ballot, decision, now)
     mailings.plan(ballot, "outcome", now)
     return decision
 

@@ -27,22 +27,27 @@ def seat_elected(ballot: Ballot, decision: Decision, now: datetime) -> None:
     elected = [by_number[one["number"]] for one in decision.result["elected"]]
     _make_room(office, {who for who in elected if who is not None}, starts_on, now)
     for membership_id in elected:
-        membership = db.session.get_one(Membership, membership_id)
-        seat: dict[str, Any] = {"decision_id": decision.id, "actor": PROGRAM, "now": now}
-        try:
-            offices.refuse_unfit(office, membership, starts_on)
-            conditions = offices.conditions_of(office, membership, starts_on)
-            organisations.begin_term(office, membership, starts_on, ends_on, conditions=conditions, **seat)
-        except Refusal:
-            # Two elections to one office ended together, or the elected took an office that excludes this one:
-            # the count stands, people must sort out the seats.
-            facts = {"office": office.kind, "member": membership.number, "decision": decision.label}
-            record(
-                office.body.organisation, PROGRAM, "found no free seat in", f"office {office.id}", now, facts
-            )
-            continue
-        if office.body.kind != "assembly" and not _belongs(office, membership, starts_on):
-            organisations.join_body(office.body, membership, starts_on, ends_on=ends_on, **seat)
+        seat(office, db.session.get_one(Membership, membership_id), decision, starts_on, ends_on, now)
+
+
+def seat(
+    office: Office, membership: Membership, decision: Decision, starts_on: date, ends_on: date, now: datetime
+) -> OfficeTerm | None:
+    """Begin the term that a decision gives a member; none where the seat is taken or the constitution forbids it."""
+    by: dict[str, Any] = {"decision_id": decision.id, "actor": PROGRAM, "now": now}
+    try:
+        offices.refuse_unfit(office, membership, starts_on)
+        conditions = offices.conditions_of(office, membership, starts_on)
+        term = organisations.begin_term(office, membership, starts_on, ends_on, conditions=conditions, **by)
+    except Refusal:
+        # Two elections to one office ended together, or the elected took an office that excludes this one:
+        # the count stands, people must sort out the seats.
+        facts = {"office": office.kind, "member": membership.number, "decision": decision.label}
+        record(office.body.organisation, PROGRAM, "found no free seat in", f"office {office.id}", now, facts)
+        return None
+    if office.body.kind != "assembly" and not _belongs(office, membership, starts_on):
+        organisations.join_body(office.body, membership, starts_on, ends_on=ends_on, **by)
+    return term
 
 
 def unseat_recalled(ballot: Ballot, now: datetime) -> None:
@@ -52,9 +57,15 @@ def unseat_recalled(ballot: Ballot, now: datetime) -> None:
     today = term.office.body.organisation.day_of(now)
     if term.ended_at is not None or (term.ends_on is not None and term.ends_on < today):
         return  # they resigned or left while the members voted
-    organisations.end_at_once(term, actor=PROGRAM, now=now, why="recall")
-    for seat in _came_with(term):
-        seat.ends_on = max(today, seat.starts_on)
+    unseat(term, now, why="recall")
+
+
+def unseat(term: OfficeTerm, now: datetime, *, why: str) -> None:
+    """End a term at this instant, and the seat in the body that came with it."""
+    today = term.office.body.organisation.day_of(now)
+    organisations.end_at_once(term, actor=PROGRAM, now=now, why=why)
+    for place in _came_with(term):
+        place.ends_on = max(today, place.starts_on)
     db.session.flush()
 
 

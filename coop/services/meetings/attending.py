@@ -13,6 +13,7 @@ from coop.models.meetings import Answer, Attendance, Meeting, Minutes, Notice
 from coop.models.members import Membership
 from coop.rules.meetings import Stay, most_at_once, overlaps, present_at
 from coop.services import ballots
+from coop.services.meetings.calling import link_own
 from coop.services.meetings.reading import body_of, invited, organisation_of
 from coop.services.records import record
 
@@ -56,6 +57,9 @@ def open_meeting(meeting: Meeting, actor: Actor, now: datetime, *, at: datetime)
         raise Refusal(_("Members were told a later hour. The meeting can't be opened before it."))
     meeting.opened_at = at
     _note(meeting, actor, "meeting opened", now, {"at": at.isoformat()})
+    if body_of(meeting).kind == "assembly":
+        for ballot in ballots.put_confirmations(meeting, organisation_of(meeting), now):
+            link_own(meeting, ballot)
 
 
 def close_meeting(meeting: Meeting, actor: Actor, now: datetime, *, at: datetime) -> None:
@@ -72,6 +76,8 @@ def close_meeting(meeting: Meeting, actor: Actor, now: datetime, *, at: datetime
             raise Refusal(_("Somebody is recorded as there after that time. Correct their times first."))
     meeting.closed_at = at
     _note(meeting, actor, "meeting closed", now, {"at": at.isoformat()})
+    if body_of(meeting).kind == "assembly":
+        ballots.end_co_options(organisation_of(meeting), now)
 
 
 def record_arrivals(

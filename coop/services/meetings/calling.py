@@ -18,7 +18,7 @@ from coop.models.organisations import Body, Organisation
 from coop.models.petitions import Petition
 from coop.rules.meetings import NoSuchTimeError, NoticeCheck, instant_of, notice_check
 from coop.rules.provisions import Days
-from coop.services import constitution
+from coop.services import ballots, constitution
 from coop.services.meetings.reading import body_of, invited, organisation_of
 from coop.services.records import record, send
 
@@ -184,6 +184,14 @@ def link_item(
     _note(meeting, actor, "agenda item linked", now, facts)
 
 
+def link_own(meeting: Meeting, ballot: Ballot) -> None:
+    """Name the ballot that the constitution puts at a meeting by the item called after it, or by one more."""
+    found = [item for item in meeting.agenda if item.title == ballot.title and item.ballot_id is None]
+    item = found[0] if found else _append(meeting, ballot.title, "")
+    item.ballot_id = ballot.id
+    db.session.flush()
+
+
 def call_meeting(meeting: Meeting, actor: Actor, now: datetime) -> dict[str, int]:
     """Give notice to every member entitled, by mail or by post, and return how many by each way.
 
@@ -195,6 +203,9 @@ def call_meeting(meeting: Meeting, actor: Actor, now: datetime) -> dict[str, int
     rule = _lawful(body, datetime.strptime(meeting.wall_time, WALL), now)  # noqa: DTZ007 - a wall time
     if not meeting.agenda:
         raise Refusal(_("Members must know what is to be decided: add at least one item to the agenda."))
+    if body.kind == "assembly":
+        for appointment in ballots.unconfirmed(organisation, organisation.day_of(now)):
+            _append(meeting, ballots.confirmation_title(appointment.term), "")
     told = invited(body, organisation.day_of(now))
     if not told:
         raise Refusal(_("%(body)s has no members to invite.", body=body.name))

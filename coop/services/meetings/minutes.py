@@ -22,6 +22,7 @@ from coop.rules.meetings import Merge, mark_of, merge, presence
 from coop.rules.thresholds import Quorum
 from coop.services import constitution, documents
 from coop.services.meetings.attending import stays_of
+from coop.services.meetings.leading import elected_chair
 from coop.services.meetings.reading import (
     answers_to,
     attendances_of,
@@ -30,6 +31,7 @@ from coop.services.meetings.reading import (
     organisation_of,
     outcomes,
 )
+from coop.services.offices import how_given
 from coop.services.records import record, send
 
 
@@ -243,14 +245,21 @@ def _officers(meeting: Meeting) -> list[dict[str, Any]]:
     organisation = organisation_of(meeting)
     day = organisation.day_of(meeting.starts_at)
     rows = db.session.execute(
-        select(Office.kind, Office.title, Membership.name, Membership.number)
+        select(Office.kind, Office.title, Membership.name, Membership.number, OfficeTerm.id)
         .join(OfficeTerm, OfficeTerm.office_id == Office.id)
         .join(Membership, Membership.id == OfficeTerm.membership_id)
         .where(Office.body_id == meeting.body_id, Office.kind.in_(("chair", "secretary")))
         .where(OfficeTerm.starts_on <= day, or_(OfficeTerm.ends_on.is_(None), OfficeTerm.ends_on >= day))
         .order_by(Office.kind, OfficeTerm.starts_on)
     )
-    found = {kind: (title, name, number) for kind, title, name, number in rows}
+    held = rows.all()
+    given = how_given([term_id for *_names, term_id in held])
+    found = {
+        kind: (f"{title} ({given[term_id]})" if term_id in given else title, name, number)
+        for kind, title, name, number, term_id in held
+    }
+    if (chair := elected_chair(meeting)) is not None:
+        found["chair"] = (_("Chair of the meeting, elected by those present"), chair.name, chair.number)
     lines = []
     for kind, otherwise in (("chair", _("Chair of the meeting")), ("secretary", _("Minutes"))):
         title, name, number = found.get(kind, (otherwise, "", None))

@@ -12,8 +12,9 @@ from coop.access import Actor, Permission, authorize
 from coop.errors import Missing, Refusal
 from coop.extensions import db
 from coop.models.members import Membership
-from coop.models.organisations import Body, Office, OfficeTerm, Organisation
+from coop.models.organisations import Body, EmergencyAppointment, Office, OfficeTerm, Organisation
 from coop.services import records
+from coop.services.organisations.handovers import open_handover
 
 LONGEST_EMERGENCY = timedelta(days=180)
 
@@ -80,6 +81,7 @@ def begin_term(
     records.record(
         office.body.organisation, actor, "began a term of office", f"office {office.id}", now, facts
     )
+    open_handover(term, now)
     return term
 
 
@@ -140,7 +142,7 @@ def appoint_in_emergency(
 ) -> OfficeTerm:
     """The operator fills a vacant office until a day; every member (``tell``: their ids) gets a mail.
 
-    The next meeting confirms it by a decision, or it ends on its day.
+    The next general meeting confirms it by a vote, or it ends; at the latest on its day.
     """
     organisation = office.body.organisation
     today = organisation.day_of(now)
@@ -156,6 +158,7 @@ def appoint_in_emergency(
     term = begin_term(
         office, membership, today, until, decision_id=None, actor=actor, now=now, because=because
     )
+    db.session.add(EmergencyAppointment(term_id=term.id))
     for membership_id in tell:
         records.send(
             organisation,

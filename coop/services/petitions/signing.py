@@ -101,6 +101,7 @@ def _put_recall(petition: Petition, organisation: Organisation, now: datetime) -
         decision_class="recall",
         body=petition.body,
         proposer=petition.begun_by,
+        procedural=True,
     )
     opens_at = closing_of(now, petition.rule["reply_days"], petition.zone)
     ballots.announce(ballot, organisation, PROGRAM, now, opens_at=opens_at)

@@ -16,7 +16,7 @@ from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.models.treasury import Match, Statement, StatementLine
 from coop.models.works import Grant, Work
-from coop.services import ballots, motions, nominations
+from coop.services import ballots, motions, nominations, offices
 
 MOST = 5
 GRANT_WARNING = timedelta(days=90)
@@ -60,6 +60,8 @@ def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pil
         piles.append(
             Pile("ballots", _("Ballots"), _ballots(organisation, actor, now), _("No ballot waits for you."))
         )
+    if waiting := _handovers(actor):
+        piles.append(Pile("hand-overs", _("Hand-over"), waiting, ""))
     if waiting := _motions(organisation, actor, now):
         piles.append(Pile("motions", _("Motions"), waiting, ""))
     if may(actor, Permission.RECORD_GRANT, organisation):
@@ -204,6 +206,13 @@ def _motions(organisation: Organisation, actor: Actor, now: datetime) -> list[Wa
         )
         if not (one.stage == "debated" and held_up.get(one.number))
         if may(actor, permission, one)
+    ]
+
+
+def _handovers(actor: Actor) -> list[Waiting]:
+    return [
+        Waiting(_("Sign"), one.term.office.title, _("signed off by both"), f"hand-overs/{one.id}")
+        for one in offices.to_sign(actor.membership_id)
     ]
 
 

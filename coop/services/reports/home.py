@@ -1,6 +1,6 @@
 """What awaits a member: to vote, to pay, to attend; what was decided; what a newcomer should know.
 
-Six queries, or eight for a newcomer, whatever the size; one more each where a nomination or a motion waits.
+Six queries, or eight for a newcomer, whatever the size; more where something rarer waits, as a nomination.
 """
 
 from dataclasses import dataclass, field
@@ -15,15 +15,17 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.constitution import ConstitutionVersion, ProvisionRow
 from coop.models.dues import Allocation, Charge, ChargeReversal, DuesBand, DuesPlan
+from coop.models.handovers import Handover
 from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
 from coop.models.nominations import NominationCall
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
 from coop.models.tellers import PaperVoter
+from coop.models.vacancies import SeatOffer
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
 from coop.services import ballots as votes
-from coop.services import motions, nominations
+from coop.services import motions, nominations, offices, vacancies
 
 NEWCOMER_DAYS = 30
 SOON = timedelta(days=3)
@@ -114,6 +116,8 @@ class Home:
     excluded: list[Excluded]
     to_answer: list[NominationCall]
     to_look_at: list[motions.ToLookAt]  # offers rather than tasks
+    to_take: list[SeatOffer]  # vacant seats offered to one
+    to_hand_over: list[Handover]
     to_pay: list[Due]
     to_attend: list[Coming]
     decided: list[Decided]
@@ -125,6 +129,8 @@ class Home:
         count = (
             len(self.to_vote)
             + len(self.to_answer)
+            + len(self.to_take)
+            + len(self.to_hand_over)
             + len(self.to_pay)
             + len([one for one in self.to_attend if not one.answer])
         )
@@ -142,7 +148,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         raise ValueError("only a member has a home")
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
-    admitted_on, rule, is_named, is_asked = _standing(membership, day, now)
+    admitted_on, rule, waits = _standing(membership, day, now)
     votes_from = _votes_from(admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
@@ -150,8 +156,10 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         to_vote=[ballot for ballot in ballots if not ballot.voted or ballot.for_others],
         voted=[ballot for ballot in ballots if ballot.voted],
         excluded=excluded,
-        to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
-        to_look_at=motions.to_look_at(organisation, membership.id, now) if is_asked else [],
+        to_answer=nominations.to_answer(organisation, actor, now) if "to_answer" in waits else [],
+        to_look_at=motions.to_look_at(organisation, membership.id, now) if "to_look_at" in waits else [],
+        to_take=vacancies.to_answer(actor, now) if "to_take" in waits else [],
+        to_hand_over=offices.to_sign(membership.id) if "to_hand_over" in waits else [],
         to_pay=charges,
         to_attend=_meetings(organisation, membership, now),
         decided=decided_lately(organisation),
@@ -299,8 +307,14 @@ def _meetings(organisation: Organisation, membership: Membership, now: datetime)
 
 def _standing(
     membership: Membership, day: date, now: datetime
-) -> tuple[date | None, tuple[str, str] | None, bool, bool]:
-    """The day of admission; the rule on voting after it; whether one is named, and whether motions are open."""
+) -> tuple[date | None, tuple[str, str] | None, set[str]]:
+    """The day of admission; the rule on voting after it, its value and article; which rarer things wait."""
+    rarer = {
+        "to_answer": nominations.has_to_answer(membership.id, now),
+        "to_look_at": motions.has_to_look_at(membership.organisation_id, membership.id, now),
+        "to_take": vacancies.has_to_answer(membership.id, now),
+        "to_hand_over": offices.has_to_sign(membership.id),
+    }
     in_force = (
         select(ConstitutionVersion.id)
         .where(
@@ -322,8 +336,7 @@ def _standing(
             admitted_on,
             ProvisionRow.value,
             ProvisionRow.article,
-            nominations.has_to_answer(membership.id, now),
-            motions.has_to_look_at(membership.organisation_id, membership.id, now),
+            *(waits.label(name) for name, waits in rarer.items()),
         )
         .outerjoin(
             ProvisionRow,
@@ -333,7 +346,8 @@ def _standing(
         )
         .where(Membership.id == membership.id)
     ).one()
-    return row[1], (row[2], row[3]) if row[2] else None, row[4], row[5]
+    waiting = {name for name in rarer if row._mapping[name]}  # noqa: SLF001 - SQLAlchemy's public name of it
+    return row[1], (row[2], row[3]) if row[2] else None, waiting
 
 
 def _votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
