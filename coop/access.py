@@ -63,6 +63,10 @@ class Permission(StrEnum):
     PETITION = auto()
     ANSWER_PETITION = auto()
     RESIGN_OFFICE = auto()
+    SEE_MANDATES = auto()
+    ANSWER_ACT = auto()
+    SEE_POSITIONS = auto()
+    DISSENT = auto()
     # officers
     SEE_DESK = auto()
     SEE_APPLICATIONS = auto()
@@ -99,6 +103,10 @@ class Permission(StrEnum):
     MATCH_LINE = auto()
     SEE_BOOKS = auto()
     RECORD_GRANT = auto()
+    KEEP_MANDATES = auto()
+    RECORD_ACT = auto()
+    REPORT_SIZE = auto()
+    KEEP_POSITIONS = auto()
     SEE_AUDIT_PARTICULARS = auto()
 
 
@@ -290,6 +298,10 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.PETITION: (active_member,),  # whether this one, its frozen roll says
     P.ANSWER_PETITION: (own,),  # about one's own term of office
     P.RESIGN_OFFICE: (own,),
+    P.SEE_MANDATES: (member,),
+    P.ANSWER_ACT: (own,),  # of the delegate
+    P.SEE_POSITIONS: (member,),  # and of others, if the constitution says so
+    P.DISSENT: (active_member,),
     P.SEE_DESK: (any_office, founder),
     P.SEE_APPLICATIONS: (secretary, founder),
     P.ADMIT_MEMBER: (secretary, founder, operator),
@@ -325,6 +337,10 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.MATCH_LINE: (treasurer,),
     P.SEE_BOOKS: (treasurer, auditor),
     P.RECORD_GRANT: (librarian,),
+    P.KEEP_MANDATES: (secretary,),
+    P.RECORD_ACT: (secretary, own),  # what delegates did, by themselves too
+    P.REPORT_SIZE: (secretary,),
+    P.KEEP_POSITIONS: (secretary,),
     P.SEE_AUDIT_PARTICULARS: (auditor,),
 }
 

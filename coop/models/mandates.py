@@ -1,6 +1,7 @@
 """Mandates: who is sent where, with which instructions, what they did there and reported; and federations."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, String, Text, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -54,7 +55,9 @@ class Mandate(Base):
     number: Mapped[int] = mapped_column()
     membership_id: Mapped[int] = points_to("memberships")  # the delegate
     sent_to: Mapped[str] = mapped_column(String(200))
-    parent_id: Mapped[int | None] = points_to("organisations", nullable=True)  # where it is sent to its federation
+    parent_id: Mapped[int | None] = points_to(
+        "organisations", nullable=True
+    )  # where it is sent to its federation
     decision_id: Mapped[int] = points_to("decisions")  # that names the delegate
     starts_on: Mapped[date] = mapped_column()
     ends_on: Mapped[date | None] = mapped_column()  # the last day
@@ -70,7 +73,7 @@ class Mandate(Base):
     reports: Mapped[list["MandateReport"]] = relationship(order_by="MandateReport.id")
 
     @classmethod
-    def held_on(cls, day: date) -> ColumnElement[bool]:
+    def held_on(cls, day: Any) -> ColumnElement[bool]:
         """Ask within a query whether the delegate is sent on a day."""
         return and_(cls.starts_on <= day, or_(cls.ends_on.is_(None), cls.ends_on >= day))
 
@@ -116,7 +119,8 @@ class MandateAct(Base):
         UniqueConstraint("supersedes_id"),
         CheckConstraint("matter <> ''", name="matter"),
         CheckConstraint(
-            "act IN ('for', 'against', 'abstained', 'raised', 'not-raised', 'absent', 'unrecorded')", name="act"
+            "act IN ('for', 'against', 'abstained', 'raised', 'not-raised', 'absent', 'unrecorded')",
+            name="act",
         ),
         CheckConstraint("act = 'unrecorded' OR evidence <> '' OR document_id IS NOT NULL", name="evidence"),
     )

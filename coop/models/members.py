@@ -197,5 +197,7 @@ class SizeReport(Base):
     size: Mapped[int] = mapped_column()
     counted_on: Mapped[date] = mapped_column()
     source: Mapped[str] = mapped_column(String(300))
-    reported_by: Mapped[str] = mapped_column(String(80))  # "member 2 of orchard" where the child itself reports
+    reported_by: Mapped[str] = mapped_column(
+        String(80)
+    )  # "member 2 of orchard" where the child itself reports
     reported_at: Mapped[datetime] = mapped_column(Instant)
