@@ -70,9 +70,7 @@ class MandateHouse:
     def federate(self, deed, now):
         """Join the league by a decision, be recognised there."""
         decision = self.decided("We join the League of Co-operatives")
-        deed(
-            mandates.join, self.here, self.actor(self.secretary), now, parent=self.there, decision=decision
-        )
+        deed(mandates.join, self.here, self.actor(self.secretary), now, parent=self.there, decision=decision)
         lea = self.actor(self.league_secretary)
         deed(mandates.recognise, self.there, lea, now, child="pioneers", membership=self.seat)
 

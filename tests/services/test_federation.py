@@ -166,7 +166,11 @@ def test_a_parent_sees_numbers_and_none_under_five(joined, make, deed, now, size
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [({"size": -1}, "from 0 to"), ({"source": " "}, "where the number comes from"), ({"days": 1}, "not come yet")],
+    [
+        ({"size": -1}, "from 0 to"),
+        ({"source": " "}, "where the number comes from"),
+        ({"days": 1}, "not come yet"),
+    ],
 )
 def test_a_report_that_cannot_be_is_refused(joined, deed, now, change, says):
     counted_on = now.date() + timedelta(days=change.pop("days", 0))

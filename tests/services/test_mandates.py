@@ -9,6 +9,7 @@ from coop.errors import Forbidden, Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot
 from coop.models.mandates import Mandate, MandateAct
+from coop.models.objections import Challenge
 from coop.models.records import AuditEvent
 from coop.services import mandates
 from tests.make import OFFICES
@@ -16,7 +17,11 @@ from tests.make import OFFICES
 
 def test_a_delegate_is_sent_by_a_decision_that_names_them(mandate_house, deed, now):
     mandate = mandate_house.send(deed, now)
-    assert (mandate.number, mandate.delegate.name, mandate.stage_on(now.date())) == (1, "Dora Finch", "current")
+    assert (mandate.number, mandate.delegate.name, mandate.stage_on(now.date())) == (
+        1,
+        "Dora Finch",
+        "current",
+    )
     with pytest.raises(Refusal, match="does not name Amina Holt"):
         mandate_house.send(deed, now, delegate=mandate_house.amina)
 
@@ -81,6 +86,12 @@ def test_an_instruction_whose_decision_became_void_bound_nobody(mandate_house, d
 
     def undo():
         ballot = db.session.get_one(Ballot, bound.decision.ballot_id)
+        told = {"ballot_id": ballot.id, "membership_id": mandate_house.amina.id, "reason": "No notice"}
+        made = Challenge(**told, named=False, made_at=now)
+        db.session.add(made)
+        db.session.flush()
+        made.outcome, made.answer, made.answered_at = "upheld", "True", now
+        db.session.flush()
         ballot.void_at, ballot.void_reason = now, "no notice"
 
     deed(undo)
@@ -149,7 +160,9 @@ def test_a_report_is_due_as_the_constitution_says(mandate_house, deed, now, days
     assert mandates.reports_due(mandate_house.here, later) == []
 
 
-def test_a_later_instruction_takes_the_place_of_one_and_two_in_one_matter_are_refused(mandate_house, deed, now):
+def test_a_later_instruction_takes_the_place_of_one_and_two_in_one_matter_are_refused(
+    mandate_house, deed, now
+):
     mandate = mandate_house.send(deed, now)
     first = mandate_house.instruct(deed, mandate, now)
     with pytest.raises(Refusal, match="about this matter already"):

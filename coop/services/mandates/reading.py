@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import selectinload
 
 from coop.access import Actor
@@ -151,6 +151,11 @@ def reports_due(organisation: Organisation, now: datetime, *, of: Actor | None =
             if held_on not in told and held_on <= today
         ]
     return sorted(found, key=lambda one: (one.due_on, one.mandate.number))
+
+
+def is_sent(membership_id: int) -> ColumnElement[bool]:
+    """Ask within a query whether a member was ever sent anywhere."""
+    return exists().where(Mandate.membership_id == membership_id)
 
 
 def decisions_to_cite(organisation: Organisation) -> list[Decision]:

@@ -1,6 +1,7 @@
 """What awaits a member: to vote, to pay, to attend; what was decided; what a newcomer should know.
 
-Six queries, or eight for a newcomer, whatever the size; one more where a nomination waits for an answer.
+Six queries, or eight for a newcomer, whatever the size; one more where a nomination waits for an answer, a few
+for a delegate.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from coop.models.tellers import PaperVoter
 from coop.rules.provisions.registry import REGISTRY
 from coop.rules.provisions.values import Days
 from coop.services import ballots as votes
-from coop.services import nominations
+from coop.services import mandates, nominations
 
 NEWCOMER_DAYS = 30
 SOON = timedelta(days=3)
@@ -115,6 +116,7 @@ class Home:
     to_answer: list[NominationCall]
     to_pay: list[Due]
     to_attend: list[Coming]
+    to_report: list[mandates.Due]
     decided: list[Decided]
     votes_from: VotesFrom | None
     newcomer: Newcomer | None
@@ -125,6 +127,7 @@ class Home:
             len(self.to_vote)
             + len(self.to_answer)
             + len(self.to_pay)
+            + len(self.to_report)
             + len([one for one in self.to_attend if not one.answer])
         )
         object.__setattr__(self, "tasks", count)
@@ -141,7 +144,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         raise ValueError("only a member has a home")
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
-    admitted_on, rule, is_named = _standing(membership, day, now)
+    admitted_on, rule, is_named, is_sent = _standing(membership, day, now)
     votes_from = _votes_from(admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
@@ -152,6 +155,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         to_answer=nominations.to_answer(organisation, actor, now) if is_named else [],
         to_pay=charges,
         to_attend=_meetings(organisation, membership, now),
+        to_report=mandates.reports_due(organisation, now, of=actor) if is_sent else [],
         decided=decided_lately(organisation),
         votes_from=votes_from,
         newcomer=_newcomer(organisation, membership, day) if is_new else None,
@@ -297,8 +301,8 @@ def _meetings(organisation: Organisation, membership: Membership, now: datetime)
 
 def _standing(
     membership: Membership, day: date, now: datetime
-) -> tuple[date | None, tuple[str, str] | None, bool]:
-    """The day of admission; the rule in force on voting after it, its value and article; whether one is named."""
+) -> tuple[date | None, tuple[str, str] | None, bool, bool]:
+    """The day of admission; the rule on voting after it, its value and article; whether one is nominated, or sent."""
     in_force = (
         select(ConstitutionVersion.id)
         .where(
@@ -321,6 +325,7 @@ def _standing(
             ProvisionRow.value,
             ProvisionRow.article,
             nominations.has_to_answer(membership.id, now),
+            mandates.is_sent(membership.id),
         )
         .outerjoin(
             ProvisionRow,
@@ -330,7 +335,7 @@ def _standing(
         )
         .where(Membership.id == membership.id)
     ).one()
-    return row[1], (row[2], row[3]) if row[2] else None, row[4]
+    return row[1], (row[2], row[3]) if row[2] else None, row[4], row[5]
 
 
 def _votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
