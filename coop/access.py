@@ -71,6 +71,10 @@ class Permission(StrEnum):
     SEE_HANDOVER = auto()
     ANSWER_PETITION = auto()
     RESIGN_OFFICE = auto()
+    SEE_MANDATES = auto()
+    ANSWER_ACT = auto()
+    SEE_POSITIONS = auto()
+    DISSENT = auto()
     # officers
     SEE_DESK = auto()
     SEE_APPLICATIONS = auto()
@@ -107,6 +111,10 @@ class Permission(StrEnum):
     MATCH_LINE = auto()
     SEE_BOOKS = auto()
     RECORD_GRANT = auto()
+    KEEP_MANDATES = auto()
+    RECORD_ACT = auto()
+    REPORT_SIZE = auto()
+    KEEP_POSITIONS = auto()
     SEE_AUDIT_PARTICULARS = auto()
 
 
@@ -312,6 +320,10 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.ANSWER_OFFER: (own,),
     P.HAND_OVER: (hands_over,),
     P.SEE_HANDOVER: (hands_over, holds("secretary", "chair", "auditor")),
+    P.SEE_MANDATES: (member,),
+    P.ANSWER_ACT: (own,),  # of the delegate
+    P.SEE_POSITIONS: (member,),  # and of others, if the constitution says so
+    P.DISSENT: (active_member,),
     P.SEE_DESK: (any_office, founder),
     P.SEE_APPLICATIONS: (secretary, founder),
     P.ADMIT_MEMBER: (secretary, founder, operator),
@@ -347,6 +359,10 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.MATCH_LINE: (treasurer,),
     P.SEE_BOOKS: (treasurer, auditor),
     P.RECORD_GRANT: (librarian,),
+    P.KEEP_MANDATES: (secretary,),
+    P.RECORD_ACT: (secretary, own),  # what delegates did, by themselves too
+    P.REPORT_SIZE: (secretary,),
+    P.KEEP_POSITIONS: (secretary,),
     P.SEE_AUDIT_PARTICULARS: (auditor,),
 }
 

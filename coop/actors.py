@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from coop.duties import with_vacant_duties
 from coop.extensions import db
 from coop.models.accounts import Person
+from coop.models.mandates import Affiliation, Mandate
 from coop.models.members import Holder, Membership, status_of
 from coop.models.organisations import Body, Office, OfficeTerm, Organisation
 
@@ -40,6 +41,8 @@ OPERATOR = Actor(label="operator", operator=True)
 PROGRAM = Actor(label="coop", operator=True)
 
 
+# A member organisation on this server acts through the delegate whom its own decision names, and nobody else.
+_TIED = select(Affiliation.id).where(Affiliation.membership_id == Membership.id).exists()
 # Asked at every request, so built once.
 _MEMBERSHIP = (
     select(Membership, Membership.latest_kind_on(bindparam("day")))
@@ -47,9 +50,23 @@ _MEMBERSHIP = (
     .where(
         Holder.organisation_id == bindparam("organisation"),
         Holder.person_id == bindparam("person"),
+        ~_TIED,
     )
     .order_by(Membership.id.desc())
     .limit(1)
+)
+_SENT = (
+    select(Mandate, Membership, Membership.latest_kind_on(bindparam("day")))
+    .join(Affiliation, Affiliation.organisation_id == Mandate.organisation_id)
+    .join(Membership, Membership.id == Affiliation.membership_id)
+    .join(Holder, Holder.membership_id == Mandate.membership_id)
+    .where(
+        Mandate.parent_id == bindparam("organisation"),
+        Affiliation.parent_id == bindparam("organisation"),
+        Holder.person_id == bindparam("person"),
+        Mandate.held_on(bindparam("day")),
+    )
+    .order_by(Mandate.id.desc())
 )
 _EVER_HELD = (
     select(OfficeTerm.id)
@@ -84,10 +101,20 @@ def actor_for(person: Person | None, organisation: Organisation | None, day: dat
     row = db.session.execute(
         _MEMBERSHIP, {"organisation": organisation.id, "person": person.id, "day": day}
     ).first()
-    if row is None:
+    found = (row[0], row[1]) if row else _sent_here(person, organisation, day)
+    if found is None:
         return Actor(person_id=person.id, organisation_id=organisation.id, label=f"person {person.id}")
-    membership, kind = row
+    membership, kind = found
     return actor_of(membership, status_of(kind), day, person_id=person.id)
+
+
+def _sent_here(person: Person, organisation: Organisation, day: date) -> tuple[Membership, str] | None:
+    """The member organisation that a person acts for today, while its own member, by a decision that stands."""
+    asked = {"organisation": organisation.id, "person": person.id, "day": day}
+    for mandate, membership, kind in db.session.execute(_SENT, asked):
+        if not mandate.decision.is_void and mandate.delegate.status_on(day) == "active":
+            return membership, kind
+    return None
 
 
 def actor_of(membership: Membership, status: str, day: date, *, person_id: int | None = None) -> Actor:

@@ -15,6 +15,7 @@ from coop.blueprints import (
     constitution,
     demo,
     dues,
+    mandates,
     meetings,
     members,
     organisations,
@@ -29,7 +30,8 @@ from coop.transaction import bind_transactions
 ROOT = Path(__file__).resolve().parent.parent
 
 SUBJECTS = (  # lowest first; each has the same name on every floor
-    accounts, organisations, members, constitution, ballots, meetings, petitions, dues, treasury, works, reports
+    accounts, organisations, members, constitution, ballots, meetings, petitions, mandates, dues,
+    treasury, works, reports
 )  # fmt: skip
 
 
@@ -38,9 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = Flask("coop", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "coop" / "static"))
     app.config.update(settings.for_flask())
-
-    if settings.proxies:
-        hops = settings.proxies
+    if hops := settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)

@@ -51,6 +51,9 @@ PUBLIC = frozenset(
         "constitution.show",
         "constitution.source",
         "ballots.receipt_code",
+        "mandates.position",  # these three let others in only where the constitution says so
+        "mandates.position_index",
+        "mandates.positions_json",
         "organisations.found",
         "demo.mail",
         "demo.read_mail",

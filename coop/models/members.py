@@ -180,3 +180,24 @@ class MembershipEvent(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
     membership: Mapped[Membership] = relationship(back_populates="events")
+
+
+class SizeReport(Base):
+    """How many members an organisation that is a member says it has, on which day, and by what source. Append-only."""
+
+    __tablename__ = "size_reports"
+    __table_args__ = (
+        CheckConstraint("size >= 0", name="size"),
+        CheckConstraint("source <> ''", name="source"),
+        Index("ix_size_reports_latest", "membership_id", "counted_on", "id"),
+    )
+
+    id: Mapped[int] = key()
+    membership_id: Mapped[int] = points_to("memberships", index=False)
+    size: Mapped[int] = mapped_column()
+    counted_on: Mapped[date] = mapped_column()
+    source: Mapped[str] = mapped_column(String(300))
+    reported_by: Mapped[str] = mapped_column(
+        String(80)
+    )  # "member 2 of orchard" where the child itself reports
+    reported_at: Mapped[datetime] = mapped_column(Instant)

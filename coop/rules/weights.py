@@ -7,6 +7,7 @@ from typing import Any
 MOST = 10_000  # votes of one member: the file to check lists a private vote as often as it weighs
 CLASS = "member"  # of everyone to whom no other was given
 SIZE = "by size"  # no voting class has a blank in its name
+LEAST_TOLD = 5  # fewer people than that are told as "fewer than five"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Weights:
     def of(cls, kept: Mapping[str, Any]) -> "Weights":
         """Read them from a ballot's rule."""
         return cls(kept["classes"], kept["articles"], kept["members_per_vote"], kept["most_votes"])
+
+
+def may_tell(size: int) -> bool:
+    """Whether a number of people is large enough to be told to others than those who answer for it."""
+    return size >= LEAST_TOLD
 
 
 EVEN = Weights({"": 1}, {})

@@ -13,13 +13,24 @@ from coop.models.ballots import Ballot, Decision, RollEntry, Vote
 from coop.models.constitution import MarkCorrection
 from coop.models.dues import Charge
 from coop.models.handovers import Handover, HandoverItem
+from coop.models.mandates import Affiliation, Mandate
 from coop.models.members import Application, Holder, Membership
 from coop.models.objections import Challenge
 from coop.models.organisations import OfficeTerm, Organisation
 from coop.models.treasury import Statement, StatementLine
 from coop.rules.marking import split_marks
 from coop.rules.paper_votes import pile_of_motion
-from coop.services import ballots, constitution, motions, nominations, organisations, petitions, tellers
+from coop.services import (
+    ballots,
+    constitution,
+    mandates,
+    motions,
+    nominations,
+    organisations,
+    petitions,
+    positions,
+    tellers,
+)
 from coop.transaction import writing
 from tests.pages.doors import ACCOUNTS, NOWHERE
 
@@ -44,6 +55,7 @@ def lay_out(app: Flask) -> None:
         correct(here)
         ask_for_recall(here)
         hand_over(here)
+        send_elsewhere(here, there)
         application = db.session.scalars(select(Application).where(Application.outcome.is_(None))).first()
         db.session.add(twin(application, organisation_id=there.id))
         charge = db.session.scalars(select(Charge)).first()
@@ -125,6 +137,45 @@ def hand_over(here: Organisation) -> None:
     )
 
 
+def send_elsewhere(here: Organisation, there: Organisation) -> None:
+    """The librarian is sent to a council and voted there; there is a position; orchard says that it joined us."""
+    now, people = datetime.now(UTC), memberships(here.id)
+    secretary = actor_of(people["secretary"], "active", here.day_of(now))
+    ours = carried_of(here.id)
+    ballot = twin(db.session.get(Ballot, ours.ballot_id), organisation_id=there.id, number=99)
+    db.session.add(ballot)
+    db.session.flush()
+    theirs = twin(ours, organisation_id=there.id, ballot_id=ballot.id, number=99)
+    db.session.add(theirs)
+    db.session.flush()
+    sent = Mandate(
+        organisation_id=here.id,
+        number=1,
+        delegate=people["librarian"],
+        sent_to="Council of libraries",
+        decision_id=ours.id,
+        starts_on=here.day_of(now),
+        named_at=now,
+        named_by="member 1",
+    )
+    db.session.add_all(
+        [
+            sent,
+            Affiliation(organisation_id=there.id, parent_id=here.id, decision_id=theirs.id, stated_at=now),
+        ]
+    )
+    db.session.flush()
+    mandates.instruct(sent, here, secretary, now, decision=ours, matter="Longer hours", how="for")
+    told = {"held_on": here.day_of(now), "act": "against", "instruction": 1, "evidence": "The minutes"}
+    mandates.record_act(sent, here, secretary, now, **told)
+    positions.adopt(here, secretary, now, decision=ours)
+
+
+def carried_of(organisation_id: int) -> Decision:
+    where = (Decision.organisation_id == organisation_id, Decision.outcome == "carried")
+    return db.session.scalars(select(Decision).where(*where).order_by(Decision.id)).first()
+
+
 def term_of(membership: Membership) -> Any:
     return first(OfficeTerm.id, OfficeTerm.membership_id == membership.id)
 
@@ -202,7 +253,7 @@ def twin(row: Any, **changes: Any) -> Any:
     values = {
         column.key: getattr(row, column.key)
         for column in inspect(type(row)).column_attrs
-        if column.key != "id"
+        if column.key not in ("id", "is_void")
     }
     return type(row)(**{**values, **changes})
 

@@ -77,6 +77,12 @@ def _of_people(here: int, there: int) -> Things:
             "branch": {"slug": first(Body.slug, Body.organisation_id == here, Body.kind == "branch")},
             "of orchard": {"slug": "nowhere"},
         },
+        "mandates/": {
+            "of the librarian": {"number": 1, "act": 1},
+            "of orchard": {"number": NOWHERE, "act": 1},
+        },
+        "positions/": {"adopted": {"number": 1}, "of orchard": {"number": NOWHERE}},
+        "federation/recognise/": {"orchard": {"child": "orchard"}, "nobody": {"child": "nowhere"}},
         "petitions/<int:number>": {
             "about the librarian": {"number": 1},
             "of orchard": {"number": NOWHERE},

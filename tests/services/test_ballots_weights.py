@@ -238,7 +238,7 @@ def test_a_reported_size_weighs_in_the_next_ballot(secretary, make, deed, now):
         represents_on=now.date(),
     )
     assert ballots.votes_today(orchard, organisation, now) == (
-        "Votes with 3: 2, and one for each 100 of its 120 members (article 6)."
+        "Votes with 3: 2, and one for each 100 of its 120 members (article 6). By its report for 21 November 2026."
     )
 
 

@@ -6,7 +6,7 @@ from coop.access import Permission, requires
 from coop.blueprints.ballots import bp
 from coop.blueprints.ballots.heads import head_beside
 from coop.blueprints.ballots.words import class_words, measure_words, outcome_words
-from coop.services import ballots
+from coop.services import ballots, positions
 
 
 @bp.get("/decisions")
@@ -33,6 +33,7 @@ def decision(year: int, number: int) -> str:
     return render_template(
         "ballots/decision.html",
         decision=found,
+        position=positions.position_of(found),
         head=head,
         ballot=ballot,
         candidates=candidates,

@@ -6,6 +6,7 @@ adopted versions keep the values they were adopted with, defaults included.
 
 from coop.rules.provisions.amending import AMENDING_RULES
 from coop.rules.provisions.decisions import CLASSES, decision_provisions
+from coop.rules.provisions.mandates import MANDATE_RULES
 from coop.rules.provisions.motions import motion_provisions
 from coop.rules.provisions.offices import OFFICE_RULES
 from coop.rules.provisions.provision import Provision
@@ -352,6 +353,7 @@ _ALL = (
         "Exclusive grants",
         "The kind of resolution that must approve an exclusive grant of a work.",
     ),
+    *MANDATE_RULES,
     *AMENDING_RULES,
 )
 

@@ -147,7 +147,14 @@ from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.undoing import Effects, effects_of
 from coop.services.ballots.votes import election_on
 from coop.services.ballots.voting import cast_on, cast_vote, vote_of
-from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
+from coop.services.ballots.weights import (
+    classes_of,
+    set_votes,
+    votes_of,
+    votes_today,
+    votes_words,
+    weights_of,
+)
 
 __all__ = [
     "CONFIRMATION",
@@ -297,7 +304,9 @@ __all__ = [
     "void",
     "vote_of",
     "vote_on",
+    "votes_of",
     "votes_today",
+    "votes_words",
     "wall_words",
     "ways_of",
     "weights_of",

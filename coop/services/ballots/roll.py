@@ -18,6 +18,7 @@ from coop.rules.tally import unopposed
 from coop.rules.weights import Weights
 from coop.services.ballots.rule import MEETING_CHAIR
 from coop.services.ballots.weights import weigh, why_so_many
+from coop.services.members import sizes_on
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def draw_roll(
     if among is not None:
         query = query.where(Membership.id.in_(among))
     weights = Weights.of(rule["weights"])
+    reports = sizes_on(organisation, day) if weights.members_per_vote else {}
     # Many joined on the same day: each reason is worded once.
     worded = cache(partial(_reason, body, day, rule))
     entries = []
@@ -89,8 +91,10 @@ def draw_roll(
         if status_of(kind) not in ("active", "suspended"):
             continue
         entitled, reason = worded(kind, since)
-        found = weigh(weights, holder, voting_class, represents)
-        if entitled and (more := why_so_many(weights, found, voting_class, represents)):
+        report = reports.get(membership_id)
+        size = report.members if report else represents
+        found = weigh(weights, holder, voting_class, size)
+        if entitled and (more := why_so_many(weights, found, voting_class, size, report)):
             reason = f"{reason} {more}"
         entries.append(Entry(membership_id, entitled, reason, voting_class, found.votes))
     return entries

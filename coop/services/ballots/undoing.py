@@ -19,9 +19,11 @@ from coop.services import organisations
 from coop.services.ballots.seating import seat_again
 from coop.services.records import record
 
-# Settled here one by one, or no effect at all: what an agenda or a provision says of where it came from.
+# Settled here one by one, or no effect at all: what an agenda or a provision says of where it came from. Mandates,
+# instructions and positions look themselves whether their decision stands.
 _SETTLED = frozenset(
     {"office_terms", "body_memberships", "constitution_versions", "provisions", "agenda_items"}
+    | {"mandates", "mandate_instructions", "positions"}
 )
 
 

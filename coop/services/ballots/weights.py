@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from coop.access import Actor, Permission, authorize
 from coop.errors import Refusal
@@ -14,9 +14,8 @@ from coop.models.members import Membership
 from coop.models.organisations import Organisation
 from coop.rules.weights import CLASS, EVEN, MOST, SIZE, Weighed, Weights
 from coop.services import constitution
+from coop.services.members import Size, add_size_report, size_reports_of, sizes_on
 from coop.services.records import record
-
-MOST_REPRESENTED = 100_000_000
 
 
 def weights_of(version: ConstitutionVersion) -> Weights:
@@ -60,8 +59,18 @@ def weigh(rule: Weights, membership_kind: str, voting_class: str, represents: in
     return found
 
 
-def why_so_many(rule: Weights, found: Weighed, voting_class: str, represents: int | None) -> str:
-    """Say how a member's votes come about; "" for the one vote that everybody has."""
+def why_so_many(
+    rule: Weights, found: Weighed, voting_class: str, represents: int | None, report: Size | None = None
+) -> str:
+    """Say how a member's votes come about, and from which report; "" for the one vote that everybody has."""
+    said = _how_many(rule, found, voting_class, represents)
+    if not said or report is None or found.by_size is None:
+        return said
+    day = format_date(report.counted_on, "d MMMM y")
+    return said + " " + str(_("By its report for %(day)s.", day=day))
+
+
+def _how_many(rule: Weights, found: Weighed, voting_class: str, represents: int | None) -> str:
     source = _(" (article %(article)s)", article=found.article) if found.article else ""
     facts: dict[str, Any] = {"votes": found.votes, "source": source}
     if found.by_size is None:
@@ -109,7 +118,6 @@ def set_votes(
                 name=voting_class,
             )
         )
-    _refuse_report(membership, represents, represents_on, organisation.day_of(now))
     facts = {
         "class": voting_class,
         "represents": represents,
@@ -118,8 +126,8 @@ def set_votes(
     before = (membership.voting_class, membership.represents, membership.represents_on)
     if before == (voting_class, represents, represents_on):
         return
+    _report(membership, actor, now, represents, represents_on)
     membership.voting_class = voting_class
-    membership.represents, membership.represents_on = represents, represents_on
     record(organisation, actor, "set the votes", f"member {membership.number}", now, facts)
 
 
@@ -129,27 +137,50 @@ def votes_today(membership: Membership, organisation: Organisation, now: datetim
     if version is None:
         return votes_words(1)
     rule = weights_of(version)
+    report = sizes_on(organisation, organisation.day_of(now)).get(membership.id)
     found = rule.weigh(
         membership.voting_class,
         delegate=membership.kind == "organisation",
         represents=membership.represents,
     )
-    why = why_so_many(rule, found, membership.voting_class, membership.represents)
+    why = why_so_many(rule, found, membership.voting_class, membership.represents, report)
     return why or votes_words(found.votes)
+
+
+def votes_of(membership: Membership, organisation: Organisation, now: datetime) -> int:
+    """Count the votes that a member would have in what opens now."""
+    version = constitution.in_force(organisation, organisation.day_of(now))
+    rule = weights_of(version) if version else EVEN
+    is_delegate = membership.kind == "organisation"
+    return rule.weigh(membership.voting_class, delegate=is_delegate, represents=membership.represents).votes
 
 
 def votes_words(votes: int) -> str:
     return str(ngettext("%(num)d vote", "%(num)d votes", votes))
 
 
-def _refuse_report(membership: Membership, represents: int | None, on: date | None, today: date) -> None:
-    if represents is None and on is None:
+def _report(
+    membership: Membership, actor: Actor, now: datetime, represents: int | None, on: date | None
+) -> None:
+    """Keep what an organisation reported on paper; what it reported before stands beside it."""
+    if (membership.represents, membership.represents_on) == (represents, on):
         return
     if membership.kind != "organisation":
         raise Refusal(_("Only a member that is an organisation has members of its own."))
+    if represents is None and on is None and size_reports_of(membership):
+        raise Refusal(_("What it reported stands. Enter the number that it has now."))
+    if represents is None and on is None:
+        membership.represents = membership.represents_on = None
+        return
     if represents is None or on is None:
         raise Refusal(_("Give both: how many members it reported, and on which day."))
-    if not 0 <= represents <= MOST_REPRESENTED:
-        raise Refusal(_("Give the number of its members, from 0 to %(most)d.", most=MOST_REPRESENTED))
-    if on > today:
-        raise Refusal(_("That day has not come yet. Give the day on which the number was reported."))
+    organisation = db.session.get_one(Organisation, membership.organisation_id)
+    add_size_report(
+        membership,
+        actor.label,
+        now,
+        size=represents,
+        counted_on=on,
+        source=_("As it reported; entered in the register."),
+        today=organisation.day_of(now),
+    )

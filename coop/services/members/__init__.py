@@ -34,11 +34,14 @@ from coop.services.members.register import (
     organisations_of,
     register_rows,
 )
+from coop.services.members.sizes import Size, add_size_report, size_reports_of, sizes_on
 
 __all__ = [
     "Filter",
     "HeldBy",
     "Particulars",
+    "Size",
+    "add_size_report",
     "admit",
     "application_of",
     "apply",
@@ -70,6 +73,8 @@ __all__ = [
     "register_rows",
     "resign",
     "set_reminders",
+    "size_reports_of",
+    "sizes_on",
     "waiting_applications",
     "withdraw",
 ]

@@ -16,7 +16,7 @@ from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.models.treasury import Match, Statement, StatementLine
 from coop.models.works import Grant, Work
-from coop.services import ballots, motions, nominations, offices
+from coop.services import ballots, mandates, motions, nominations, offices, positions
 
 MOST = 5
 GRANT_WARNING = timedelta(days=90)
@@ -64,6 +64,8 @@ def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pil
         piles.append(Pile("hand-overs", _("Hand-over"), waiting, ""))
     if waiting := _motions(organisation, actor, now):
         piles.append(Pile("motions", _("Motions"), waiting, ""))
+    if waiting := _elsewhere(organisation, actor, now):
+        piles.append(Pile("elsewhere", _("Delegates and positions"), waiting, ""))
     if may(actor, Permission.RECORD_GRANT, organisation):
         piles.append(Pile("grants", _("Grants"), _grants(organisation, now), _("No grant ends soon.")))
     return piles
@@ -213,6 +215,35 @@ def _handovers(actor: Actor) -> list[Waiting]:
     return [
         Waiting(_("Sign"), one.term.office.title, _("signed off by both"), f"hand-overs/{one.id}")
         for one in offices.to_sign(actor.membership_id)
+    ]
+
+
+def _elsewhere(organisation: Organisation, actor: Actor, now: datetime) -> list[Waiting]:
+    """Reports that delegates owe, and positions to review: for the secretary, and a delegate's own."""
+    all_of_it = may(actor, Permission.KEEP_MANDATES, organisation)
+    if not all_of_it and not _holds(actor, "delegate"):
+        return []
+    due = mandates.reports_due(organisation, now, of=None if all_of_it else actor)
+    waiting = [
+        Waiting(
+            _("Report") if one.mandate.membership_id == actor.membership_id else _("Remind"),
+            _("%(where)s: report of the delegate", where=one.mandate.sent_to),
+            _("was due %(day)s", day=format_date(one.due_on, "d MMMM y")),
+            f"mandates/{one.mandate.number}",
+        )
+        for one in due
+        if one.overdue
+    ]
+    if not all_of_it:
+        return waiting
+    return waiting + [
+        Waiting(
+            _("Review"),
+            one.decision.title,
+            _("the review was due %(day)s", day=format_date(one.review_on, "d MMMM y")),
+            f"positions/{one.number}",
+        )
+        for one in positions.overdue(organisation, now)
     ]
 
 

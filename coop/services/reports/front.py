@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from coop.extensions import db
 from coop.models.accounts import Person
+from coop.models.mandates import Mandate
 from coop.models.members import Application, Holder, Membership, status_of
 from coop.models.organisations import Organisation
 
@@ -22,6 +23,15 @@ def organisations_of(person: Person, now: datetime) -> list[tuple[Organisation, 
         .order_by(Organisation.name)
     )
     found = {organisation: status_of(kind) for organisation, kind in rows}
+    sent = db.session.scalars(
+        select(Organisation)
+        .join(Mandate, Mandate.parent_id == Organisation.id)
+        .join(Holder, Holder.membership_id == Mandate.membership_id)
+        .where(Holder.person_id == person.id, Mandate.held_on(now.date()))
+        .order_by(Organisation.name)
+    )
+    for organisation in sent:
+        found.setdefault(organisation, "delegate")
     waiting = db.session.scalars(
         select(Organisation)
         .join(Application, Application.organisation_id == Organisation.id)

@@ -5,7 +5,6 @@ Six queries, or eight for a newcomer, whatever the size; more where something ra
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, not_, or_, select
@@ -14,18 +13,17 @@ from coop.access import Actor
 from coop.extensions import db
 from coop.models.ballots import Ballot, Decision, RollEntry, TokenIssued, Vote
 from coop.models.constitution import ConstitutionVersion, ProvisionRow
-from coop.models.dues import Allocation, Charge, ChargeReversal, DuesBand, DuesPlan
+from coop.models.dues import Allocation, Charge, ChargeReversal
 from coop.models.handovers import Handover
 from coop.models.meetings import Answer, Meeting, Notice
 from coop.models.members import Membership, MembershipEvent
 from coop.models.nominations import NominationCall
-from coop.models.organisations import Body, Office, OfficeTerm, Organisation
+from coop.models.organisations import Body, Organisation
 from coop.models.tellers import PaperVoter
 from coop.models.vacancies import SeatOffer
-from coop.rules.provisions.registry import REGISTRY
-from coop.rules.provisions.values import Days
 from coop.services import ballots as votes
-from coop.services import motions, nominations, offices, vacancies
+from coop.services import mandates, motions, nominations, offices, vacancies
+from coop.services.reports.newcomers import Newcomer, VotesFrom, newcomer_of, votes_from
 
 NEWCOMER_DAYS = 30
 SOON = timedelta(days=3)
@@ -88,28 +86,6 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class VotesFrom:
-    """A member too new to vote can from this day on."""
-
-    day: date
-    article: str
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """The three cards of the first days."""
-
-    currency: str
-    helper: str
-    helper_office: str
-    band: str = ""
-    amount_minor: int | None = None  # None where no dues are set
-    interval: str = ""
-    decision: str = ""
-    why: str = ""  # the charge's own explanation, once there is one
-
-
-@dataclass(frozen=True)
 class Home:
     to_vote: list[BallotTask]
     voted: list[BallotTask]
@@ -120,6 +96,7 @@ class Home:
     to_hand_over: list[Handover]
     to_pay: list[Due]
     to_attend: list[Coming]
+    to_report: list[mandates.Due]
     decided: list[Decided]
     votes_from: VotesFrom | None
     newcomer: Newcomer | None
@@ -132,6 +109,7 @@ class Home:
             + len(self.to_take)
             + len(self.to_hand_over)
             + len(self.to_pay)
+            + len(self.to_report)
             + len([one for one in self.to_attend if not one.answer])
         )
         object.__setattr__(self, "tasks", count)
@@ -149,7 +127,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
     admitted_on, rule, waits = _standing(membership, day, now)
-    votes_from = _votes_from(admitted_on, rule, day)
+    first_vote = votes_from(admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
     return Home(
@@ -162,9 +140,10 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         to_hand_over=offices.to_sign(membership.id) if "to_hand_over" in waits else [],
         to_pay=charges,
         to_attend=_meetings(organisation, membership, now),
+        to_report=mandates.reports_due(organisation, now, of=actor) if "to_report" in waits else [],
         decided=decided_lately(organisation),
-        votes_from=votes_from,
-        newcomer=_newcomer(organisation, membership, day) if is_new else None,
+        votes_from=first_vote,
+        newcomer=newcomer_of(organisation, membership, day) if is_new else None,
     )
 
 
@@ -314,6 +293,7 @@ def _standing(
         "to_look_at": motions.has_to_look_at(membership.organisation_id, membership.id, now),
         "to_take": vacancies.has_to_answer(membership.id, now),
         "to_hand_over": offices.has_to_sign(membership.id),
+        "to_report": mandates.is_sent(membership.id),
     }
     in_force = (
         select(ConstitutionVersion.id)
@@ -348,56 +328,3 @@ def _standing(
     ).one()
     waiting = {name for name in rarer if row._mapping[name]}  # noqa: SLF001 - SQLAlchemy's public name of it
     return row[1], (row[2], row[3]) if row[2] else None, waiting
-
-
-def _votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
-    if admitted_on is None or rule is None:
-        return None
-    wait: Any = REGISTRY["roll.cutoff"].parse(rule[0])
-    first = admitted_on + timedelta(days=wait.n) if isinstance(wait, Days) else admitted_on
-    return VotesFrom(first, rule[1]) if day < first else None
-
-
-def _newcomer(organisation: Organisation, membership: Membership, day: date) -> Newcomer:
-    """One's dues and why: the last charge explains itself; without one, the plan's first band."""
-    dues = db.session.execute(
-        select(DuesBand, DuesPlan, Charge, Decision)
-        .join(DuesPlan, DuesPlan.id == DuesBand.plan_id)
-        .join(Decision, Decision.id == DuesPlan.decision_id)
-        .outerjoin(Charge, (Charge.band_id == DuesBand.id) & (Charge.membership_id == membership.id))
-        .where(
-            DuesPlan.organisation_id == organisation.id,
-            DuesPlan.starts_on <= day,
-            or_(DuesPlan.ends_on.is_(None), DuesPlan.ends_on >= day),
-        )
-        .order_by(Charge.id.is_(None), Charge.id.desc(), DuesPlan.starts_on.desc(), DuesBand.position)
-        .limit(1)
-    ).first()
-    helper = db.session.execute(
-        select(Membership.name, Office.title)
-        .join(OfficeTerm, OfficeTerm.membership_id == Membership.id)
-        .join(Office, Office.id == OfficeTerm.office_id)
-        .join(Body, Body.id == Office.body_id)
-        .where(
-            Office.organisation_id == organisation.id,
-            Office.kind.in_(("secretary", "chair")),
-            Body.kind == "assembly",
-            OfficeTerm.held_on(day),
-        )
-        .order_by(Office.kind.desc())
-        .limit(1)
-    ).first()
-    name, office = helper or ("", "")
-    if dues is None:
-        return Newcomer(currency=organisation.currency, helper=name, helper_office=office)
-    band, plan, charge, decision = dues
-    return Newcomer(
-        currency=plan.currency,
-        helper=name,
-        helper_office=office,
-        band=band.name,
-        amount_minor=charge.amount_minor if charge else band.amount_minor,
-        interval=plan.interval,
-        decision=decision.label,
-        why=" ".join(str(part.get("says", "")) for part in charge.explanation) if charge else "",
-    )

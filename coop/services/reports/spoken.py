@@ -58,6 +58,11 @@ SPOKEN = {
     "created an office": "%(who)s created an office in %(what)s.",
     "began a term of office": "%(who)s recorded the beginning of a term in %(what)s.",
     "ended a term of office": "%(who)s recorded the end of a term in %(what)s.",
+    "sent a delegate": "%(who)s sent a delegate: %(what)s.",
+    "instructed": "%(who)s instructed the delegate of %(what)s.",
+    "joined a federation": "%(who)s recorded that the organisation joined a federation.",
+    "recognised a member organisation": "%(who)s recognised the organisation that is %(what)s.",
+    "reported its size": "%(who)s reported a number of members, of %(what)s.",
     "added a version": "%(who)s added a version of %(what)s.",
 }
 
