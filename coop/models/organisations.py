@@ -29,6 +29,8 @@ class Organisation(Base):
     # The day from which zone and currency are those of the next version of the constitution.
     changes_on: Mapped[date | None] = mapped_column()
     founded_at: Mapped[datetime] = mapped_column(Instant)
+    # "founding" or "moving" until it opens: before, nobody decides anything but what its beginning needs.
+    unopened: Mapped[str] = mapped_column(String(10), default="", server_default="")
     # Tells members apart in public bundles without their numbers; never leaves the server.
     secret: Mapped[str] = mapped_column(String(64))
 
