@@ -12,6 +12,7 @@ from coop import doors, language
 from coop.blueprints import (
     accounts,
     ballots,
+    beginnings,
     constitution,
     demo,
     dues,
@@ -29,7 +30,8 @@ from coop.transaction import bind_transactions
 ROOT = Path(__file__).resolve().parent.parent
 
 SUBJECTS = (  # lowest first; each has the same name on every floor
-    accounts, organisations, members, constitution, ballots, meetings, petitions, dues, treasury, works, reports
+    accounts, organisations, members, constitution, ballots, meetings, petitions, dues, treasury, works,
+    beginnings, reports
 )  # fmt: skip
 
 

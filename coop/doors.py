@@ -51,7 +51,7 @@ PUBLIC = frozenset(
         "constitution.show",
         "constitution.source",
         "ballots.receipt_code",
-        "organisations.found",
+        "beginnings.found",
         "demo.mail",
         "demo.read_mail",
         "ballots.keys",  # of a secret ballot, the same for everyone
@@ -145,6 +145,8 @@ def _hold_door() -> AnyResponse | None:
     day = g.organisation.day_of(g.now) if g.organisation else g.now.date()
     g.actor = actor_for(person, g.organisation, day)
 
+    if g.organisation and g.organisation.unopened and not _is_before_opening(request.endpoint or ""):
+        return _not_open()
     view = _view()
     permission = getattr(view, "coop_permission", None)
     if permission is None:
@@ -159,6 +161,20 @@ def _hold_door() -> AnyResponse | None:
     if g.actor.membership_id is None and request.view_args:
         raise Missing  # to someone of another organisation, a thing of this one does not exist
     raise Forbidden(permission)
+
+
+# What can be reached of an organisation that is founded or moves in, before it is open.
+BEFORE_OPENING = ("beginnings.", "accounts.", "members.import_")
+
+
+def _is_before_opening(endpoint: str) -> bool:
+    return endpoint.startswith(BEFORE_OPENING)
+
+
+def _not_open() -> AnyResponse:
+    if request.method != "GET":
+        raise Refusal(f"{g.organisation.name} is not open yet. Look at what has to be done first.")
+    return redirect(url_for("beginnings.show"))
 
 
 def _view() -> Any:

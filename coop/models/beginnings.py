@@ -37,7 +37,9 @@ class Beginning(Base):
     meets: Mapped[str] = mapped_column(Text, default="")  # of a founding: when and where the founders meet
     by_id: Mapped[int] = points_to("people")  # who had the invitation
     begun_at: Mapped[datetime] = mapped_column(Instant)
-    attested_at: Mapped[datetime | None] = mapped_column(Instant)  # by the second officer: members can ask from here
+    attested_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # by the second officer: members can ask from here
     balances_entry_id: Mapped[int | None] = points_to("ledger_entries", nullable=True)
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -142,7 +142,9 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('founding', 'moving')", name=op.f("ck_beginnings_kind")),
         sa.CheckConstraint("(kind = 'founding') = (model <> '')", name=op.f("ck_beginnings_model")),
         sa.CheckConstraint("opened_at IS NULL OR sha256 <> ''", name=op.f("ck_beginnings_text")),
-        *keys("beginnings", organisation_id="organisations", by_id="people", balances_entry_id="ledger_entries"),
+        *keys(
+            "beginnings", organisation_id="organisations", by_id="people", balances_entry_id="ledger_entries"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_beginnings")),
         sa.UniqueConstraint("organisation_id", name=op.f("uq_beginnings_organisation_id")),
     )
@@ -158,11 +160,15 @@ def upgrade() -> None:
         instant("adopted_at", nullable=True),
         words("adopted_sha256", 64),
         instant("withdrew_at", nullable=True),
-        sa.CheckConstraint("(accepted_at IS NULL) = (accepted_sha256 = '')", name=op.f("ck_founders_accepted")),
+        sa.CheckConstraint(
+            "(accepted_at IS NULL) = (accepted_sha256 = '')", name=op.f("ck_founders_accepted")
+        ),
         sa.CheckConstraint("(adopted_at IS NULL) = (adopted_sha256 = '')", name=op.f("ck_founders_adopted")),
         *keys("founders", organisation_id="organisations", person_id="people"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_founders")),
-        sa.UniqueConstraint("organisation_id", "person_id", name=op.f("uq_founders_organisation_id_person_id")),
+        sa.UniqueConstraint(
+            "organisation_id", "person_id", name=op.f("uq_founders_organisation_id_person_id")
+        ),
     )
     op.create_table(
         "founder_votes",
