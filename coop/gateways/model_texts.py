@@ -21,5 +21,7 @@ def model_text(model: str, *, name: str = NAME, zone: str = ZONE, currency: str 
 
 def with_name(text: str, name: str) -> str:
     """Put a name in the place of the example's; whatever is in a name stays a name: no mark, no link."""
+    if name == NAME:
+        return text
     plain = re.sub(r"([\\`*_{}\[\]()#+\-.!<>|~])", r"\\\1", " ".join(name.split()))
     return text.replace(NAME, plain)

@@ -122,6 +122,9 @@ def upgrade() -> None:
     op.add_column(
         "organisations", sa.Column("unopened", sa.String(length=10), server_default="", nullable=False)
     )
+    op.add_column(
+        "office_terms", sa.Column("from_beginning", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_table(
         "beginnings",
         number("id"),
@@ -259,6 +262,7 @@ def downgrade() -> None:
     dialect = op.get_context().dialect.name
     for table in TABLES:
         op.drop_table(table)
+    op.drop_column("office_terms", "from_beginning")
     op.drop_column("organisations", "unopened")
     if dialect == "postgresql":
         for table, name, *_ in GUARDS:

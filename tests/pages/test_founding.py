@@ -90,6 +90,7 @@ def test_three_found_a_mill(ana, app):
     for one in (ana, *others):
         page = take_part(one)
     assert "Secretary: Ana Ruiz" in page
+    others[0].visit("/the-mill/beginning")
     page = others[0].press("Open The *Mill* Co-op")
     assert "is founded, and you are among its first members" in page
     text = others[0].visit("/the-mill/constitution").text
@@ -114,9 +115,16 @@ def test_the_code_of_the_first_works_once(ana, code):
     assert ana.post("/found", {"code": code}).status_code == 404
 
 
-def test_the_operator_invites_another_which_founds_with_the_sign_in_that_is_there(ana, app):
+@pytest.fixture
+def invitation(app, monkeypatch):
+    """The path that the operator hands on."""
+    monkeypatch.setattr(organisations_cli, "create_app", lambda: app)
     told = CliRunner().invoke(organisations_cli.command, ["invite"])
-    path = told.output.strip().removeprefix("http://127.0.0.1:5000")
+    return told.output.strip().removeprefix("http://127.0.0.1:5000")
+
+
+def test_the_operator_invites_another_which_founds_with_the_sign_in_that_is_there(ana, app, invitation):
+    path = invitation
     ana.visit(path)
     for label, value in ANSWERS.items():
         if label not in ("Your e-mail address", "Choose a password"):
@@ -128,10 +136,10 @@ def test_the_operator_invites_another_which_founds_with_the_sign_in_that_is_ther
         assert len(db.session.scalars(select(Organisation)).all()) == 2
 
 
-def test_nobody_takes_over_a_sign_in_by_an_invitation(ana, app):
-    path = CliRunner().invoke(organisations_cli.command, ["invite"]).output.strip()
+@pytest.mark.usefixtures("ana")
+def test_nobody_takes_over_a_sign_in_by_an_invitation(app, invitation):
     other = PageClient(app)
-    other.visit(path.removeprefix("http://127.0.0.1:5000"))
+    other.visit(invitation)
     fill(other, **{"Its address here": "the-orchard", "Choose a password": "another-password"})
     page = other.press("Begin", status=422)
     assert any("Sign in first" in error for error in page.errors)

@@ -85,6 +85,7 @@ def draft() -> Answer:
     def page() -> str:
         founding = beginnings.founding_of(g.organisation)
         mine = beginnings.my_founder(founding, g.actor)
+        form.sha256.data = founding.beginning.sha256  # what is read from now on
         return render_template(
             "beginnings/draft.html",
             form=form,
@@ -164,9 +165,8 @@ def meeting() -> Answer:
     form = meeting_form(titles(), {one.id: one.name for one in founding.founders}, data=given)
 
     def page() -> str:
-        return render_template(
-            "beginnings/meeting.html", form=form, founding=beginnings.founding_of(g.organisation), offices=titles()
-        )
+        form.sha256.data = founding.beginning.sha256
+        return render_template("beginnings/meeting.html", form=form, founding=founding, offices=titles())
 
     def deed() -> None:
         votes = {kind: form[kind].data or None for kind in OFFICES}

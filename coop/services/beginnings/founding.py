@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from coop.access import OPERATOR, PROGRAM, Actor, Permission, authorize
 from coop.errors import Refusal
 from coop.extensions import db
-from coop.gateways.model_texts import NAME, model_text, with_name
+from coop.gateways.model_texts import model_text, with_name
 from coop.models.accounts import Person
 from coop.models.beginnings import Beginning, Founder, FounderVote
 from coop.models.constitution import ConstitutionVersion
@@ -73,7 +73,7 @@ def begin_founding(
 
 def draft_of(beginning: Beginning, name: str) -> str:
     """The model with name and answers written into it."""
-    return with_name(fill(model_text(beginning.model, name=NAME), beginning.answers), name)
+    return with_name(fill(model_text(beginning.model), beginning.answers), name)
 
 
 def answer_questions(
@@ -245,6 +245,7 @@ def open_founded(organisation: Organisation, actor: Actor, now: datetime) -> lis
             add_months(today, months),
             decision_id=None,
             because=_how_elected(founding, kind, organisation, now),
+            from_beginning=True,
             conditions=offices.conditions_of(office, joined[elected.id], today),
             actor=PROGRAM,
             now=now,
@@ -300,12 +301,13 @@ def _member(
 
 def _how_elected(founding: Founding, kind: str, organisation: Organisation, now: datetime) -> str:
     (_who, votes), *_rest = founding.counted(kind).most_common(1)
-    return _(
+    says: str = _(
         "elected at the founding meeting of %(day)s by %(votes)s of %(all)s founders, by recorded vote",
         day=format_date(organisation.day_of(now), "d MMMM y"),
         votes=votes,
         all=len(founding.founders),
     )
+    return says
 
 
 def _unopened(organisation: Organisation) -> Beginning:

@@ -36,7 +36,7 @@ def organisations_of(person: Person, now: datetime) -> list[tuple[Organisation, 
     return list(found.items())
 
 
-def _beginning_with(person: Person) -> Select[tuple[Organisation]]:
+def _beginning_with(person: Person) -> Select[Organisation]:
     """Select what this person founds with others or moves in, until it is open."""
     founded = select(Founder.organisation_id).where(
         Founder.person_id == person.id, Founder.withdrew_at.is_(None)
