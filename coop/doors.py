@@ -134,21 +134,15 @@ def _hold_door() -> AnyResponse | None:
     g.actor = actor_for(None, None, g.now.date())
     if request.endpoint in ("static", "bootstrap.static", "healthz") or request.endpoint is None:
         return None
-    person = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
-    g.person = person
+    person = g.person = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
     if g.slug is not None:
-        g.organisation = db.session.scalar(_BY_SLUG, {"slug": g.slug})
-        if g.organisation is None:
-            raise Missing
-        if constitution.is_due(g.organisation, g.now):
-            come_into_force(partial(constitution.obey_due, g.organisation.id, g.now))
+        g.organisation = _organisation_of(g.slug)
     day = g.organisation.day_of(g.now) if g.organisation else g.now.date()
     g.actor = actor_for(person, g.organisation, day)
 
-    if g.organisation and g.organisation.unopened and not _is_before_opening(request.endpoint or ""):
+    permission = getattr(_view(), "coop_permission", None)
+    if _must_wait(request.endpoint):
         return _not_open()
-    view = _view()
-    permission = getattr(view, "coop_permission", None)
     if permission is None:
         return None
     thing = Door(g.organisation) if g.organisation else None
@@ -163,12 +157,22 @@ def _hold_door() -> AnyResponse | None:
     raise Forbidden(permission)
 
 
+def _organisation_of(slug: str) -> Organisation:
+    """The organisation of the address, with the version of its constitution that is in force by now."""
+    found = db.session.scalar(_BY_SLUG, {"slug": slug})
+    if found is None:
+        raise Missing
+    if constitution.is_due(found, g.now):
+        come_into_force(partial(constitution.obey_due, found.id, g.now))
+    return found
+
+
 # What can be reached of an organisation that is founded or moves in, before it is open.
 BEFORE_OPENING = ("beginnings.", "accounts.", "members.import_")
 
 
-def _is_before_opening(endpoint: str) -> bool:
-    return endpoint.startswith(BEFORE_OPENING)
+def _must_wait(endpoint: str) -> bool:
+    return bool(g.organisation and g.organisation.unopened) and not endpoint.startswith(BEFORE_OPENING)
 
 
 def _not_open() -> AnyResponse:

@@ -46,12 +46,15 @@ _COUNT = (
 )
 _PART = r"(?:half|halves|third|quarter|fourth|fifth|sixth|eighth|tenth|twentieth)s?"
 _SHARE = rf"(?:(?:an?|one|two|three|four|five|nine) {_PART}|half|\d+/\d+|\d{{1,2}} ?(?:%|per cent))"
-_TIME = re.compile(rf"\b{_COUNT}(?: \(\d+\))? (?:clear |full |whole )?(?:day|week|fortnight|month|year)s?\b", re.I)
+_TIME = re.compile(
+    rf"\b{_COUNT}(?: \(\d+\))? (?:clear |full |whole )?(?:day|week|fortnight|month|year)s?\b", re.IGNORECASE
+)
 _OF_VOTES = re.compile(
-    rf"\b(?:at least |not less than |more than )?(?:a majority|{_SHARE}) of (?:the |all )?votes(?: cast)?\b", re.I
+    rf"\b(?:at least |not less than |more than )?(?:a majority|{_SHARE}) of (?:the |all )?votes(?: cast)?\b",
+    re.IGNORECASE,
 )
 _OF_MEMBERS = re.compile(
-    rf"\b{_SHARE} of (?:the |all |its |the voting |all voting )?members(?: present)?(?:hip)?\b", re.I
+    rf"\b{_SHARE} of (?:the |all |its |the voting |all voting )?members(?: present)?(?:hip)?\b", re.IGNORECASE
 )
 # What the sentence around a period speaks of → the rule, the first that fits.
 _PERIODS = (
@@ -142,7 +145,9 @@ def _in(source: str) -> Iterator[Offer]:
 def _sentence_around(source: str, found: re.Match[str]) -> str:
     """From the full stop before to the one after, as plain small letters."""
     before = max(source.rfind(stop, 0, found.start()) for stop in (". ", "; ", "\n\n"))
-    after = min((at for stop in (". ", "; ", "\n\n") if (at := source.find(stop, found.end())) >= 0), default=None)
+    after = min(
+        (at for stop in (". ", "; ", "\n\n") if (at := source.find(stop, found.end())) >= 0), default=None
+    )
     return " ".join(source[before + 1 : after].split()).casefold()
 
 
@@ -184,7 +189,7 @@ def _first(table: Sequence[tuple[str, str]], sentence: str) -> str | None:
 
 def _value(provision: Provision, words: str) -> str | None:
     """The canonical value that the words claim, if the provision can hold it."""
-    claims = {kind: size for kind, size in claims_of(words)}
+    claims = dict(claims_of(words))
     example = provision.parse(provision.default)
     said = None
     if isinstance(example, Days) and "days" in claims:

@@ -2,15 +2,10 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
 
 from coop.access import OPERATOR
 from coop.cli import constitution as constitution_cli
 from coop.cli import offices as offices_cli
-from coop.extensions import db
-from coop.models.members import Application, Membership
-from coop.models.organisations import Organisation
-from coop.models.records import OutboxMail
 from coop.services import organisations
 
 PASSWORD = "toad-lane-1844-demo"

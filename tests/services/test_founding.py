@@ -41,7 +41,11 @@ def test_before_it_is_open_there_are_no_members_and_a_founder_has_no_power(found
         Permission.SEE_APPLICATION,
         Permission.SEE_BEGINNING,
         Permission.FOUND_TOGETHER,
-    } | {one for one in Permission if may(Actor(person_id=0, organisation_id=founding.mill_id), one, founding.mill)}
+    } | {
+        one
+        for one in Permission
+        if may(Actor(person_id=0, organisation_id=founding.mill_id), one, founding.mill)
+    }
     assert db.session.scalar(select(Membership.id)) is None
     assert constitution.latest(founding.mill) is None
 
@@ -88,7 +92,9 @@ def test_answering_the_same_again_changes_nothing(founding):
 
 
 def test_words_and_value_change_together(founding):
-    founding.do(beginnings.answer_questions, founding.ana, **founding.answers(notice="28 days", board="3 years"))
+    founding.do(
+        beginnings.answer_questions, founding.ana, **founding.answers(notice="28 days", board="3 years")
+    )
     text = founding.state.beginning.text
     assert '[twenty-eight clear days]{provision="meeting.notice" value="28 days"}' in text
     assert '[three years]{provision="office.term" value="36 months"}' in text

@@ -57,7 +57,9 @@ def _answers(name: str) -> Any:
 
 
 def _with_unit(unit: str) -> Any:
-    return lambda value: f"{value.strip()} {unit}" if value and re.fullmatch(r"\s*\d+\s*", value) else tidy(value)
+    return lambda value: (
+        f"{value.strip()} {unit}" if value and re.fullmatch(r"\s*\d+\s*", value) else tidy(value)
+    )
 
 
 def _name(label: str) -> StringField:
@@ -108,8 +110,12 @@ class BeginForm(FlaskForm):
     kind = RadioField(
         _l("What kind of organisation is it?"),
         choices=[
-            SelectChoice("workers", _l("A workers’ co-operative: it belongs to those who work in it and use it")),
-            SelectChoice("housing", _l("A housing or consumer co-operative: its members use what it provides")),
+            SelectChoice(
+                "workers", _l("A workers’ co-operative: it belongs to those who work in it and use it")
+            ),
+            SelectChoice(
+                "housing", _l("A housing or consumer co-operative: its members use what it provides")
+            ),
             SelectChoice("federation", _l("An association of branches, or a federation of organisations")),
             SelectChoice("society", _l("A small society, with few rules")),
         ],
@@ -229,7 +235,9 @@ class PlaceForm(FlaskForm):
     meets = TextAreaField(
         _l("When and where do you meet?"),
         filters=[tidy],
-        description=_l("As in: Friday 27 November at 18:00, at Ana’s. In the room or by telephone, as you like."),
+        description=_l(
+            "As in: Friday 27 November at 18:00, at Ana’s. In the room or by telephone, as you like."
+        ),
         validators=[DataRequired(_l("Say when and where you meet.")), Length(max=1000)],
     )
 
@@ -250,7 +258,7 @@ class MeetingForm(FlaskForm):
 
 
 def meeting_form(offices: dict[str, str], founders: dict[int, str], **given: Any) -> MeetingForm:
-    """The form with a question for each office: whom do you vote for?"""
+    """Make the form with a question for each office: for whom one votes."""
     choices = [SelectChoice(who, name) for who, name in founders.items()]
     choices.append(SelectChoice(0, _("Leave it vacant for now")))
 

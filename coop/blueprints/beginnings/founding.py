@@ -161,7 +161,9 @@ def meeting() -> Answer:
     founding = beginnings.founding_of(g.organisation)
     mine = beginnings.my_founder(founding, g.actor)
     given: dict[str, Any] = {"adopts": founding.has_met(mine)}
-    given |= {kind: founding.votes[mine.id, kind] or 0 for kind in OFFICES if (mine.id, kind) in founding.votes}
+    given |= {
+        kind: founding.votes[mine.id, kind] or 0 for kind in OFFICES if (mine.id, kind) in founding.votes
+    }
     form = meeting_form(titles(), {one.id: one.name for one in founding.founders}, data=given)
 
     def page() -> str:

@@ -25,6 +25,7 @@ from wtforms.validators import (
 
 from coop.services.organisations import SLUG
 
+
 def tidy(value: Any) -> Any:
     """What was typed, without the blanks around it."""
     return value.strip() if isinstance(value, str) else value

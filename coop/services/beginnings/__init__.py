@@ -1,5 +1,6 @@
 """How organisations begin here: founded by their founders together, or moving in with what they are already."""
 
+from coop.services.beginnings.balances import BALANCES, enter_balances
 from coop.services.beginnings.founding import (
     FEWEST_FOUNDERS,
     accept,
@@ -13,6 +14,23 @@ from coop.services.beginnings.founding import (
     withdraw,
 )
 from coop.services.beginnings.inviting import WRONG_CODE, invite, is_invited, use_invitation
+from coop.services.beginnings.moving import (
+    Moving,
+    answer,
+    ask,
+    attest,
+    begin_moving,
+    choose_marks,
+    mark_words,
+    moving_of,
+    name_officer,
+    offers_of,
+    open_moved,
+    own_marks_of,
+    take_text,
+    unmark_words,
+    why_not_open,
+)
 from coop.services.beginnings.reading import (
     NEEDED,
     OFFICES,
@@ -23,24 +41,41 @@ from coop.services.beginnings.reading import (
 )
 
 __all__ = [
+    "BALANCES",
     "FEWEST_FOUNDERS",
     "NEEDED",
     "OFFICES",
     "WRONG_CODE",
     "Founding",
+    "Moving",
     "accept",
+    "answer",
     "answer_questions",
+    "ask",
+    "attest",
     "begin_founding",
+    "begin_moving",
+    "choose_marks",
     "draft_of",
+    "enter_balances",
     "find_beginning",
     "founding_of",
     "invite",
     "invite_founder",
     "is_invited",
+    "mark_words",
+    "moving_of",
     "my_founder",
+    "name_officer",
+    "offers_of",
     "open_founded",
+    "open_moved",
+    "own_marks_of",
     "set_meeting",
     "take_part",
+    "take_text",
+    "unmark_words",
     "use_invitation",
+    "why_not_open",
     "withdraw",
 ]

@@ -44,9 +44,7 @@ def _beginning_with(person: Person) -> Select[Organisation]:
     moved = select(Beginning.organisation_id).where(Beginning.by_id == person.id)
     return (
         select(Organisation)
-        .where(
-            Organisation.unopened != "", or_(Organisation.id.in_(founded), Organisation.id.in_(moved))
-        )
+        .where(Organisation.unopened != "", or_(Organisation.id.in_(founded), Organisation.id.in_(moved)))
         .order_by(Organisation.name)
     )
 
