@@ -118,6 +118,7 @@ class BeginForm(FlaskForm):
             ),
             SelectChoice("federation", _l("An association of branches, or a federation of organisations")),
             SelectChoice("society", _l("A small society, with few rules")),
+            SelectChoice("moving", _l("It exists already: bring its own text, members and officers")),
         ],
         validators=[InputRequired(_l("Choose what kind it is."))],
     )

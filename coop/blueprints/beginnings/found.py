@@ -82,9 +82,11 @@ def _begin(form: BeginForm, password_hash: str) -> tuple[Organisation, Person]:
         "now": g.now,
     }
     named = (form.slug.data, form.name.data)
-    organisation = beginnings.begin_founding(
-        *named, form.kind.data, founder=(form.founder.data, person), **begins
-    )
+    if form.kind.data == "moving":
+        organisation = beginnings.begin_moving(*named, person=person, **begins)
+    else:
+        founder = (form.founder.data, person)
+        organisation = beginnings.begin_founding(*named, form.kind.data, founder=founder, **begins)
     if password_hash:
         actor = Actor(person_id=person.id, label=f"person {person.id}")
         accounts.set_password(person, password_hash, actor, g.now)

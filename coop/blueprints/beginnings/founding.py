@@ -1,17 +1,15 @@
 """The pages of a founding: questions, draft, founders, meeting; nothing typed is lost, one can come back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from coop.access import Permission, authorize, requires
 from coop.blueprints.beginnings import bp
+from coop.blueprints.beginnings.doing import Answer, do, go
 from coop.blueprints.beginnings.forms import (
     AcceptForm,
     FounderForm,
@@ -19,6 +17,7 @@ from coop.blueprints.beginnings.forms import (
     QuestionsForm,
     meeting_form,
 )
+from coop.blueprints.beginnings.steps import Step, in_order
 from coop.errors import Refusal
 from coop.gateways import markdown
 from coop.rules.constitution import Effective
@@ -28,18 +27,6 @@ from coop.services import beginnings, constitution
 from coop.services.beginnings import OFFICES, Founding
 from coop.services.beginnings.founding import titles
 from coop.transaction import writing
-
-Answer = str | Response | tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the checklist; `state` is "done", "next" or "later"."""
-
-    title: str
-    about: str
-    href: str
-    state: str
 
 
 def founding_page(refusal: str = "") -> str:
@@ -73,7 +60,7 @@ def questions() -> Answer:
 
     if request.method == "GET":
         return page()
-    return _do(form, deed, page) or _go(".draft", _("Your answers are in the draft. Read it."))
+    return do(form, deed, page) or go(".draft", _("Your answers are in the draft. Read it."))
 
 
 @bp.route("/<organisation>/beginning/draft", methods=["GET", "POST"])
@@ -100,7 +87,7 @@ def draft() -> Answer:
 
     if request.method == "GET":
         return page()
-    return _do(form, deed, page) or _go(".show", _("You have accepted the draft."))
+    return do(form, deed, page) or go(".show", _("You have accepted the draft."))
 
 
 @bp.route("/<organisation>/beginning/founders", methods=["GET", "POST"])
@@ -125,7 +112,7 @@ def founders() -> Answer:
     if request.method == "GET":
         return page()
     said = _("%(name)s is invited by mail.", name=form.founder.data)
-    return _do(form, deed, page) or _go(".founders", said)
+    return do(form, deed, page) or go(".founders", said)
 
 
 @bp.post("/<organisation>/beginning/withdraw")
@@ -151,7 +138,7 @@ def place() -> Answer:
 
     if request.method == "GET":
         return page()
-    return _do(form, deed, page) or _go(".show", _("The founding meeting is set."))
+    return do(form, deed, page) or go(".show", _("The founding meeting is set."))
 
 
 @bp.route("/<organisation>/beginning/meeting", methods=["GET", "POST"])
@@ -176,7 +163,7 @@ def meeting() -> Answer:
 
     if request.method == "GET":
         return page()
-    return _do(form, deed, page) or _go(".show", _("Your votes are on the record."))
+    return do(form, deed, page) or go(".show", _("Your votes are on the record."))
 
 
 @bp.post("/<organisation>/beginning/open")
@@ -190,24 +177,6 @@ def open_it() -> Answer:
         return founding_page(str(refusal)), 409
     flash(_("%(name)s is founded, and you are among its first members.", name=g.organisation.name))
     return redirect(url_for("reports.home"))
-
-
-def _do(form: FlaskForm, deed: Callable[[], None], page: Callable[[], str]) -> tuple[str, int] | None:
-    """Do the deed if the form is sound; else the page again, with what is wrong and what was typed."""
-    if not form.validate_on_submit():
-        return page(), 422
-    try:
-        with writing():
-            deed()
-    except Refusal as refusal:
-        form.form_errors.append(str(refusal))
-        return page(), 409
-    return None
-
-
-def _go(endpoint: str, said: str) -> Response:
-    flash(said)
-    return redirect(url_for(endpoint))
 
 
 def _leads_to(mark: dict[str, str]) -> str:
@@ -234,39 +203,37 @@ def _label(one: Effective) -> str:
 def _steps(founding: Founding) -> list[Step]:
     everyone = len(founding.founders)
     enough = everyone >= beginnings.FEWEST_FOUNDERS
-    done = {
-        "questions": founding.beginning.sha256 != "",
-        "founders": enough,
-        "draft": enough and founding.all_accepted,
-        "place": bool(founding.beginning.meets),
-        "meeting": enough and founding.all_met,
-    }
-    first = next((name for name, is_done in done.items() if not is_done), "open")
-
-    def step(name: str, title: str, about: str) -> Step:
-        state = "done" if done[name] else "next" if name == first else "later"
-        return Step(title, about, url_for(f".{name}"), state)
-
-    return [
-        step(
-            "questions",
-            _("Answer the questions"),
-            _("The model’s own answers are safe. Change what you want otherwise."),
-        ),
-        step(
-            "founders",
-            _("Invite the founders"),
-            ngettext("%(num)d founder so far.", "%(num)d founders so far.", everyone),
-        ),
-        step(
-            "draft",
-            _("Read and accept the draft"),
-            _("%(n)s of %(all)s have accepted it.", n=len(founding.accepted), all=everyone),
-        ),
-        step("place", _("Set the founding meeting"), founding.beginning.meets or _("Say when and where.")),
-        step(
-            "meeting",
-            _("Meet, adopt the text, elect officers"),
-            _("%(n)s of %(all)s have taken part.", n=len(founding.met), all=everyone),
-        ),
-    ]
+    return in_order(
+        [
+            (
+                _("Answer the questions"),
+                _("The model’s own answers are safe. Change what you want otherwise."),
+                url_for(".questions"),
+                bool(founding.beginning.sha256),
+            ),
+            (
+                _("Invite the founders"),
+                ngettext("%(num)d founder so far.", "%(num)d founders so far.", everyone),
+                url_for(".founders"),
+                enough,
+            ),
+            (
+                _("Read and accept the draft"),
+                _("%(n)s of %(all)s have accepted it.", n=len(founding.accepted), all=everyone),
+                url_for(".draft"),
+                enough and founding.all_accepted,
+            ),
+            (
+                _("Set the founding meeting"),
+                founding.beginning.meets or _("Say when and where."),
+                url_for(".place"),
+                bool(founding.beginning.meets),
+            ),
+            (
+                _("Meet, adopt the text, elect officers"),
+                _("%(n)s of %(all)s have taken part.", n=len(founding.met), all=everyone),
+                url_for(".meeting"),
+                enough and founding.all_met,
+            ),
+        ]
+    )
