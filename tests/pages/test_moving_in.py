@@ -14,7 +14,7 @@ from tests.pages.client import PageClient, Upload
 
 PASSWORD = "grind-slow-and-fine"
 TODAY = datetime.now(UTC).date().isoformat()
-REGISTER = b"number,name,email,joined on\n1,Rosa Marsh,rosa@old.example,2001-02-03\n2,Tom Hale,tom@old.example,2001-02-03\n3,Una Berg,una@old.example,2019-05-06\n"
+REGISTER = b"number,name,email,joined_on\n1,Rosa Marsh,rosa@old.example,2001-02-03\n2,Tom Hale,tom@old.example,2001-02-03\n3,Una Berg,una@old.example,2019-05-06\n"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def joins(app, email):
 def bring_members(rosa):
     rosa.visit("/old-mill/members/import")
     rosa.fill("Table of members", Upload(REGISTER, "members.csv"))
-    rosa.press("Check the table")
+    rosa.press("Show what would happen")
     return rosa.press("Add these 3 members")
 
 
