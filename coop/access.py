@@ -12,6 +12,7 @@ from coop.errors import Forbidden
 from coop.extensions import db
 from coop.models.accounts import Person
 from coop.models.ballots import Ballot, RollEntry
+from coop.models.beginnings import Beginning, Founder
 from coop.models.handovers import Handover
 from coop.models.members import Application, Membership
 from coop.models.organisations import Body, BodyMembership, Organisation
@@ -116,6 +117,13 @@ class Permission(StrEnum):
     REPORT_SIZE = auto()
     KEEP_POSITIONS = auto()
     SEE_AUDIT_PARTICULARS = auto()
+    # before an organisation opens
+    SEE_BEGINNING = auto()
+    FOUND_TOGETHER = auto()
+    PREPARE_MOVE = auto()
+    ATTEST_TEXT = auto()
+    ASK_ABOUT_TEXT = auto()
+    ENTER_OPENING_BALANCES = auto()
 
 
 Predicate = Callable[[Actor, Any], bool]
@@ -135,6 +143,35 @@ def active_member(actor: Actor, _thing: Any) -> bool:
 
 def founder(actor: Actor, _thing: Any) -> bool:
     return actor.founding and actor.status == "active"
+
+
+def founds(actor: Actor, _thing: Any) -> bool:
+    """One of those who found the organisation, which is not open yet: for themselves, never for the others."""
+    row = (
+        select(Founder.id)
+        .join(Organisation, Organisation.id == Founder.organisation_id)
+        .where(
+            Founder.organisation_id == actor.organisation_id,
+            Founder.person_id == actor.person_id,
+            Founder.withdrew_at.is_(None),
+            Organisation.unopened == "founding",
+        )
+    )
+    return actor.person_id is not None and db.session.scalar(row) is not None
+
+
+def moves_in(actor: Actor, _thing: Any) -> bool:
+    """Whoever had the operator's invitation to bring an organisation here, until it is open."""
+    row = (
+        select(Beginning.id)
+        .join(Organisation, Organisation.id == Beginning.organisation_id)
+        .where(
+            Beginning.organisation_id == actor.organisation_id,
+            Beginning.by_id == actor.person_id,
+            Organisation.unopened == "moving",
+        )
+    )
+    return actor.person_id is not None and db.session.scalar(row) is not None
 
 
 def operator(actor: Actor, _thing: Any) -> bool:
@@ -330,7 +367,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_MEMBER: (own, secretary, auditor, founder),
     P.SEE_PARTICULARS: (own, secretary, founder),
     P.CHANGE_MEMBER: (secretary, founder, operator),
-    P.IMPORT_MEMBERS: (secretary, founder, operator),
+    P.IMPORT_MEMBERS: (secretary, founder, moves_in, operator),
     P.ERASE_MEMBER: (secretary, founder),
     P.CHANGE_SETTINGS: (secretary, founder, operator),
     P.FOUND_ORGANISATION: (operator,),
@@ -364,6 +401,12 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.REPORT_SIZE: (secretary,),
     P.KEEP_POSITIONS: (secretary,),
     P.SEE_AUDIT_PARTICULARS: (auditor,),
+    P.SEE_BEGINNING: (founds, moves_in, member),
+    P.FOUND_TOGETHER: (founds,),
+    P.PREPARE_MOVE: (moves_in, any_office),
+    P.ATTEST_TEXT: (any_office,),  # two of them
+    P.ASK_ABOUT_TEXT: (active_member,),
+    P.ENTER_OPENING_BALANCES: (treasurer,),
 }
 
 

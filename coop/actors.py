@@ -33,7 +33,7 @@ class Actor:
     label: str = "visitor"  # as the audit trail names them: "member 12", "operator"
     status: str = "none"  # of the membership today
     seats: frozenset[Seat] = frozenset()
-    founding: bool = False  # before any office was ever held, the founders act jointly
+    founding: bool = False  # of a demonstration or test, before any office was ever held; see `beginnings`
     operator: bool = False
 
 
@@ -75,9 +75,15 @@ _EVER_HELD = (
     .correlate(None)
     .exists()
 )
+_NOT_OPEN = (
+    select(Organisation.id)
+    .where(Organisation.id == bindparam("organisation"), Organisation.unopened != "")
+    .correlate(None)
+    .exists()
+)
 # One row without an office for whoever holds none: how many others do costs nothing.
 _SEATS = (
-    select(_EVER_HELD, Office.kind, Body.id, Body.kind)
+    select(_EVER_HELD | _NOT_OPEN, Office.kind, Body.id, Body.kind)
     .select_from(Membership)
     .outerjoin(
         OfficeTerm,

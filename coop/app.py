@@ -12,6 +12,7 @@ from coop import doors, language
 from coop.blueprints import (
     accounts,
     ballots,
+    beginnings,
     constitution,
     demo,
     dues,
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SUBJECTS = (  # lowest first; each has the same name on every floor
     accounts, organisations, members, constitution, ballots, meetings, petitions, mandates, dues,
-    treasury, works, reports
+    treasury, works, beginnings, reports
 )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ PUBLIC = frozenset(
         "mandates.position",  # these three let others in only where the constitution says so
         "mandates.position_index",
         "mandates.positions_json",
-        "organisations.found",
+        "beginnings.found",
         "demo.mail",
         "demo.read_mail",
         "ballots.keys",  # of a secret ballot, the same for everyone
@@ -137,19 +137,15 @@ def _hold_door() -> AnyResponse | None:
     g.actor = actor_for(None, None, g.now.date())
     if request.endpoint in ("static", "bootstrap.static", "healthz") or request.endpoint is None:
         return None
-    person = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
-    g.person = person
+    person = g.person = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
     if g.slug is not None:
-        g.organisation = db.session.scalar(_BY_SLUG, {"slug": g.slug})
-        if g.organisation is None:
-            raise Missing
-        if constitution.is_due(g.organisation, g.now):
-            come_into_force(partial(constitution.obey_due, g.organisation.id, g.now))
+        g.organisation = _organisation_of(g.slug)
     day = g.organisation.day_of(g.now) if g.organisation else g.now.date()
     g.actor = actor_for(person, g.organisation, day)
 
-    view = _view()
-    permission = getattr(view, "coop_permission", None)
+    permission = getattr(_view(), "coop_permission", None)
+    if _must_wait(request.endpoint):
+        return _not_open()
     if permission is None:
         return None
     thing = Door(g.organisation) if g.organisation else None
@@ -162,6 +158,30 @@ def _hold_door() -> AnyResponse | None:
     if g.actor.membership_id is None and request.view_args:
         raise Missing  # to someone of another organisation, a thing of this one does not exist
     raise Forbidden(permission)
+
+
+def _organisation_of(slug: str) -> Organisation:
+    """The organisation of the address, with the version of its constitution that is in force by now."""
+    found = db.session.scalar(_BY_SLUG, {"slug": slug})
+    if found is None:
+        raise Missing
+    if constitution.is_due(found, g.now):
+        come_into_force(partial(constitution.obey_due, found.id, g.now))
+    return found
+
+
+# What can be reached of an organisation that is founded or moves in, before it is open.
+BEFORE_OPENING = ("beginnings.", "accounts.", "members.import_")
+
+
+def _must_wait(endpoint: str) -> bool:
+    return bool(g.organisation and g.organisation.unopened) and not endpoint.startswith(BEFORE_OPENING)
+
+
+def _not_open() -> AnyResponse:
+    if request.method != "GET":
+        raise Refusal(f"{g.organisation.name} is not open yet. Look at what has to be done first.")
+    return redirect(url_for("beginnings.show"))
 
 
 def _view() -> Any:

@@ -14,6 +14,7 @@ COMMANDS = {
     "draw": ("draw", "Draw a lot that anyone can draw again."),
     "mail": ("mail", "Letters that wait to be sent."),
     "offices": ("offices", "Who holds which office."),
+    "organisations": ("organisations", "Let an organisation begin here."),
     "serve": ("serve", "Serve the application."),
     "tally": ("tally", "Count an election from a file."),
     "verify": ("verify", "Check a ballot from its bundle, offline."),

@@ -93,7 +93,7 @@ def prepare(address: str, *, load_demo: bool) -> str:
     from flask_migrate import upgrade  # noqa: PLC0415
     from sqlalchemy import select  # noqa: PLC0415
 
-    from coop.blueprints.organisations.founding import founding_code  # noqa: PLC0415
+    from coop.blueprints.beginnings.found import founding_code  # noqa: PLC0415
     from coop.cli.demo import load  # noqa: PLC0415
     from coop.extensions import db  # noqa: PLC0415
     from coop.models.organisations import Organisation  # noqa: PLC0415

@@ -16,6 +16,12 @@ def model_text(model: str, *, name: str = NAME, zone: str = ZONE, currency: str 
     if model not in model_names():
         raise ValueError(model)
     text = (FOLDER / f"{model}.md").read_text(encoding="utf-8")
-    # Whatever is in a name stays a name: no mark, no emphasis, no link.
+    return with_name(text, name).replace(ZONE, zone).replace(CURRENCY, currency)
+
+
+def with_name(text: str, name: str) -> str:
+    """Put a name in the place of the example's; whatever is in a name stays a name: no mark, no link."""
+    if name == NAME:
+        return text
     plain = re.sub(r"([\\`*_{}\[\]()#+\-.!<>|~])", r"\\\1", " ".join(name.split()))
-    return text.replace(NAME, plain).replace(ZONE, zone).replace(CURRENCY, currency)
+    return text.replace(NAME, plain)

@@ -3,6 +3,7 @@
 from coop.models import (  # noqa: F401
     accounts,
     ballots,
+    beginnings,
     constitution,
     dues,
     handovers,

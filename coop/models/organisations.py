@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, and_, or_, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    false,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.extensions import Base
@@ -29,6 +40,8 @@ class Organisation(Base):
     # The day from which zone and currency are those of the next version of the constitution.
     changes_on: Mapped[date | None] = mapped_column()
     founded_at: Mapped[datetime] = mapped_column(Instant)
+    # "founding" or "moving" until it opens: before, nobody decides anything but what its beginning needs.
+    unopened: Mapped[str] = mapped_column(String(10), default="", server_default="")
     # Tells members apart in public bundles without their numbers; never leaves the server.
     secret: Mapped[str] = mapped_column(String(64))
 
@@ -117,7 +130,9 @@ class OfficeTerm(Base):
     decision_id: Mapped[int | None] = points_to("decisions", nullable=True)
     because: Mapped[str] = mapped_column(
         Text, default=""
-    )  # the operator's emergency appointment, with its reason
+    )  # without a decision here: the operator's reason, or how it was given before
+    # Given before the organisation opened here: elected at its founding, or held when it moved in.
+    from_beginning: Mapped[bool] = mapped_column(default=False, server_default=false())
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     # When it ended within its last day: by recall or resignation. From this instant on nobody holds it by this term.
     ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -2,119 +2,13 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
 
 from coop.access import OPERATOR
-from coop.blueprints.organisations.founding import founding_code
 from coop.cli import constitution as constitution_cli
 from coop.cli import offices as offices_cli
-from coop.extensions import db
-from coop.models.members import Application, Membership
-from coop.models.organisations import Organisation
-from coop.models.records import OutboxMail
 from coop.services import organisations
 
 PASSWORD = "toad-lane-1844-demo"
-ANSWERS = {
-    "Name of the organisation": "The *Mill* Co-op",
-    "Its address here": "the-mill",
-    "Time zone": "Europe/Lisbon",
-    "Currency": "GBP",
-    "Your name": "Ana Ruiz",
-    "Your e-mail address": "Ana@mill.example",
-    "Choose a password": "grind-slow-and-fine",
-    "Further founders": "Bo Lind bo@mill.example\nCaro Diaz <caro@mill.example>",
-}
-MODEL = "Which model do you begin with?"
-
-
-@pytest.fixture
-def code(app):
-    with app.app_context():
-        return founding_code()
-
-
-def fill(client, **other):
-    for label, value in (ANSWERS | other).items():
-        client.fill(label, value)
-    client.choose(MODEL, "A co-operative of workers and users")
-    client.tick("I have read the model")
-
-
-def test_whoever_has_the_code_founds_the_first_organisation(client, app, code):
-    client.visit(f"/found?code={code}")
-    assert "42. The co-operative is dissolved" in client.page
-    fill(client)
-    page = client.press("Found the organisation")
-    assert "The *Mill* Co-op is founded. You are member 1." in page
-    assert "Sign out" in page.buttons
-    with app.app_context():
-        mill = db.session.scalar(select(Organisation))
-        assert (mill.slug, mill.zone, mill.currency) == ("the-mill", "Europe/Lisbon", "GBP")
-        member = db.session.scalar(select(Membership))
-        assert (member.number, member.name) == (1, "Ana Ruiz")
-        assert len(db.session.scalar(select(Application)).declarations) == 2
-        invited = db.session.scalars(select(OutboxMail).where(OutboxMail.template == "founding-invitation"))
-        assert len(invited.all()) == 2
-        kinds = {office.kind for office in organisations.offices_of(mill)}
-        assert kinds == {"chair", "secretary", "treasurer", "librarian", "auditor", "returning_officer"}
-    text = client.visit("/the-mill/constitution").text
-    assert "The name of the co-operative is The *Mill* Co-op." in text
-    assert "Time zone: Europe/Lisbon" in text
-    assert "provision=" not in text
-
-
-def test_before_the_first_officers_the_founders_act(client, code):
-    client.visit(f"/found?code={code}")
-    fill(client)
-    client.press("Found the organisation")
-    client.visit("/the-mill/offices")
-    assert client.page.text.count("vacant") == 6
-    client.follow("Form a body")
-    client.choose("What is it?", "A board")
-    client.fill("Name", "Board")
-    client.fill("Short name", "board")
-    assert "Board is formed." in client.press("Form it")
-
-
-def test_founding_is_possible_once(client, code):
-    client.visit(f"/found?code={code}")
-    fill(client)
-    client.press("Found the organisation")
-    client.visit("/found", status=404)
-    assert client.post("/found", {"code": code}).status_code == 404
-
-
-@pytest.mark.parametrize("wrong", ["0000-0000-0000-0000", "", "é", "x" * 5000])
-def test_without_the_code_nothing_is_founded_and_nothing_typed_is_lost(client, app, code, wrong):
-    client.visit("/found")
-    fill(client, **{"Founding code": wrong})
-    page = client.press("Found the organisation", status=422)
-    assert page.errors
-    assert page.value("Name of the organisation") == "The *Mill* Co-op"
-    with app.app_context():
-        assert not organisations.any_exists()
-
-
-@pytest.mark.parametrize(
-    ("label", "value", "said"),
-    [
-        ("Its address here", "The Mill", "small letters"),
-        ("Its address here", "sign-in", "taken"),
-        ("Time zone", "Mars/Base", "not the name of a time zone"),
-        ("Currency", "JPY", "not the code of a currency"),
-        ("Choose a password", "short", "at least ten"),
-        ("Your e-mail address", "ana", "name@example.org"),
-        ("Further founders", "Bo Lind", "Line 1 needs a name"),
-        ("Name of the organisation", " ", "Enter the name"),
-    ],
-)
-def test_a_wrong_answer_is_told_and_the_rest_is_kept(client, code, label, value, said):
-    client.visit(f"/found?code={code}")
-    fill(client, **{label: value})
-    page = client.press("Found the organisation", status=422)
-    assert any(said in error for error in page.errors), page.errors
-    assert page.value("Founding code") == code
 
 
 @pytest.fixture

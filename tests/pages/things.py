@@ -31,6 +31,7 @@ def things_of(app: Flask) -> Things:
             "/bootstrap/static/": {"a file": {"filename": "css/bootstrap.min.css"}},
             "/demo/mail/": {"no letter": {"name": "none.eml"}},
             "/sign-in/link/": {"no secret": {"secret": "none"}},
+            "beginning/": {"of none that is open": {"number": 1}},
             **_of_people(here, there),
             **_of_decisions(here, there),
             **_of_money(here, there),

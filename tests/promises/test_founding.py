@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from coop.access import OPERATOR
-from coop.blueprints.organisations.founding import founding_code
+from coop.blueprints.beginnings.found import founding_code
 from coop.extensions import db
 from coop.models.organisations import Organisation
 from coop.services import organisations
@@ -22,7 +22,7 @@ def second(app):
     client = PageClient(app)
     client.visit(f"/found?code={code}")
     answers = {
-        "model": "society",
+        "kind": "society",
         "name": "The Second Mill",
         "slug": "second-mill",
         "zone": "Europe/Lisbon",
@@ -30,7 +30,6 @@ def second(app):
         "founder": "Bo Lind",
         "email": "bo@mill.example",
         "password": "grind-slow-and-fine",
-        "accepts": "y",
         "code": code,
     }
 

@@ -2,6 +2,7 @@
 
 from tests.amendment_house import amending  # noqa: F401
 from tests.ballot_house import coop_of, open_motion  # noqa: F401 - tests ask for them by name
+from tests.beginning_house import founding, moving  # noqa: F401
 from tests.letter_house import deliver, post  # noqa: F401
 from tests.mandate_house import mandate_house  # noqa: F401
 from tests.money_house import house  # noqa: F401

@@ -1,8 +1,8 @@
-"""Founding, settings, bodies and offices."""
+"""Settings, bodies and offices."""
 
 from flask import Blueprint
 
 bp = Blueprint("organisations", __name__)
 
 # The views hang themselves on the blueprint.
-from coop.blueprints.organisations import founding, handovers, vacancies, views  # noqa: E402, F401
+from coop.blueprints.organisations import handovers, vacancies, views  # noqa: E402, F401

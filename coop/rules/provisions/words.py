@@ -71,6 +71,11 @@ def contradiction(provision: Provision, value: Value, words: str) -> str | None:
     return wrong and f"The words say “{said}”, {wrong}, but the mark says “{provision.text(value)}”."
 
 
+def claims_of(said: str) -> list[Claim]:
+    """The numbers, shares and spans that words claim outright."""
+    return list(_claims(_folded(said)))
+
+
 def _folded(said: str) -> str:
     """The letters that members see, small and plain: without accents and whatever joins or hides unseen."""
     for glyph, share in _GLYPHS.items():

@@ -1,5 +1,6 @@
 """The one way a constitution changes: adopting a version."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -13,7 +14,8 @@ from coop.gateways import markdown
 from coop.models.constitution import Article, ConstitutionVersion, ProvisionRow
 from coop.models.organisations import Body, Office, Organisation
 from coop.rules.amendments import adopted
-from coop.rules.constitution import Reading, assemble
+from coop.rules.constitution import Effective, Reading, Values, assemble
+from coop.rules.provisions import REGISTRY
 from coop.services import records
 from coop.services.constitution.coming import locked, obey
 from coop.services.constitution.reading import latest, values_of
@@ -54,11 +56,12 @@ def adopt_version(
     decision_id: int | None,
     now: datetime,
     actor: Actor = PROGRAM,
+    unwritten: Mapping[str, str] | None = None,
 ) -> ConstitutionVersion:
     """Store a text with its articles and every effective value, defaults included.
 
     The first version is the founders'; every later one needs the constitutional decision that carried it.
-    Nothing else changes a provision.
+    Nothing else changes a provision. `unwritten`: of the first, the values of what its articles do not say.
     """
     authorize(actor, Permission.ADOPT_CONSTITUTION, organisation)
     locked(organisation)
@@ -73,6 +76,7 @@ def adopt_version(
         decision_id=decision_id,
         now=now,
         actor=actor,
+        unwritten=unwritten,
     )
 
 
@@ -86,6 +90,7 @@ def store_version(
     decision_id: int | None,
     now: datetime,
     actor: Actor,
+    unwritten: Mapping[str, str] | None = None,
 ) -> ConstitutionVersion:
     """Add a version to the line; the table refuses one that neither a decision nor a correction made."""
     last, earlier = latest(organisation), latest(organisation, void=False)
@@ -115,7 +120,7 @@ def store_version(
         )
         for position, article in enumerate(reading.articles, start=1)
     ]
-    version.provisions = _rows(reading, earlier, decision_id)
+    version.provisions = _rows(reading, earlier, decision_id, unwritten or {})
     db.session.add(version)
     db.session.flush()
     obey(organisation, now)
@@ -153,12 +158,16 @@ def _refuse_uncarried(organisation: Organisation, decision_id: int | None) -> No
 
 
 def _rows(
-    reading: Reading, earlier: ConstitutionVersion | None, decision_id: int | None
+    reading: Reading,
+    earlier: ConstitutionVersion | None,
+    decision_id: int | None,
+    unwritten: Mapping[str, str],
 ) -> list[ProvisionRow]:
     """Every effective value with the decision that set it: an unchanged value keeps its own."""
     before = {(row.key, row.scope): row for row in earlier.provisions} if earlier else {}
     rows = []
-    for effective in adopted(reading, values_of(earlier) if earlier else {}):
+    known_values = values_of(earlier) if earlier else _given(unwritten)
+    for effective in adopted(reading, known_values):
         known = before.get((effective.key, effective.scope))
         # A correction decides nothing: the decision that set the words stays named.
         keeps = known is not None and (known.value == effective.text or decision_id is None)
@@ -174,3 +183,8 @@ def _rows(
             )
         )
     return rows
+
+
+def _given(unwritten: Mapping[str, str]) -> Values:
+    """Values that no article states, as they were chosen before the first version."""
+    return {(key, ""): Effective(key, "", REGISTRY[key].parse(text), text) for key, text in unwritten.items()}

@@ -28,6 +28,7 @@ SIGNING_IN = {
     "application-received": "confirm",
     "application-answered": "confirm",
     "welcome": "welcome",
+    "founding-invitation": "welcome",
 }
 
 

@@ -41,6 +41,7 @@ def begin_term(
     actor: Actor,
     now: datetime,
     because: str = "",
+    from_beginning: bool = False,
     conditions: Conditions = NO_CONDITIONS,
 ) -> OfficeTerm:
     """Give a member an office from a day to a last day, because of a decision.
@@ -62,6 +63,7 @@ def begin_term(
         ends_on=ends_on,
         decision_id=decision_id,
         because=because.strip(),
+        from_beginning=from_beginning,
         recorded_at=now,
         most_terms=conditions.most_terms,
         counted_from=conditions.counted_from,

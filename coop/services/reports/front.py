@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from coop.extensions import db
 from coop.models.accounts import Person
+from coop.models.beginnings import Beginning, Founder
 from coop.models.mandates import Mandate
 from coop.models.members import Application, Holder, Membership, status_of
 from coop.models.organisations import Organisation
@@ -40,7 +41,22 @@ def organisations_of(person: Person, now: datetime) -> list[tuple[Organisation, 
     )
     for organisation in waiting:
         found.setdefault(organisation, "applied")
+    for organisation in db.session.scalars(_beginning_with(person)):
+        found.setdefault(organisation, organisation.unopened)
     return list(found.items())
+
+
+def _beginning_with(person: Person) -> Select[Organisation]:
+    """Select what this person founds with others or moves in, until it is open."""
+    founded = select(Founder.organisation_id).where(
+        Founder.person_id == person.id, Founder.withdrew_at.is_(None)
+    )
+    moved = select(Beginning.organisation_id).where(Beginning.by_id == person.id)
+    return (
+        select(Organisation)
+        .where(Organisation.unopened != "", or_(Organisation.id.in_(founded), Organisation.id.in_(moved)))
+        .order_by(Organisation.name)
+    )
 
 
 def demonstration() -> list[Organisation]:
