@@ -58,7 +58,6 @@ from coop.services.ballots.moving import (
     belongs,
     moving_rule,
     refuse_again,
-    source_of,
     why_not_move,
 )
 from coop.services.ballots.officers import Named, hand_over, name_officer, officer_named, who_runs
@@ -123,6 +122,7 @@ from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.undoing import Effects, effects_of
 from coop.services.ballots.voting import cast_on, cast_vote, vote_of
 from coop.services.ballots.weights import classes_of, set_votes, votes_today, weights_of
+from coop.services.constitution import source_of
 
 __all__ = [
     "GRACE",

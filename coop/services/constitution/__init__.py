@@ -39,7 +39,7 @@ from coop.services.constitution.correcting import (
     preview_correction,
     propose_correction,
 )
-from coop.services.constitution.naming import names_of_scopes
+from coop.services.constitution.naming import names_of_scopes, source_of, source_under
 from coop.services.constitution.paper import set_on_paper
 from coop.services.constitution.previewing import Preview, changes_of, preview, why_stale
 from coop.services.constitution.reading import (
@@ -107,6 +107,8 @@ __all__ = [
     "rule",
     "set_on_paper",
     "settle_amendment",
+    "source_of",
+    "source_under",
     "summary_of",
     "values_of",
     "versions",
