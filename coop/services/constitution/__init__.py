@@ -57,6 +57,12 @@ from coop.services.constitution.reading import (
     values_of,
     versions,
 )
+from coop.services.constitution.waiting import (
+    amendments_to_put,
+    challenges_of_corrections,
+    corrections_to_confirm,
+    versions_to_register,
+)
 
 __all__ = [
     "BODY_KINDS",
@@ -68,16 +74,19 @@ __all__ = [
     "adopt_version",
     "amendment_on",
     "amendments_of",
+    "amendments_to_put",
     "answer_correction",
     "article_text",
     "as_data",
     "awaits_registration",
     "challenge_correction",
     "challenged_until",
+    "challenges_of_corrections",
     "change_to",
     "changes_of",
     "confirm_correction",
     "corrections_of",
+    "corrections_to_confirm",
     "describe",
     "draft_again",
     "draft_amendment",
@@ -112,6 +121,7 @@ __all__ = [
     "summary_of",
     "values_of",
     "versions",
+    "versions_to_register",
     "why_stale",
     "with_change",
     "withdraw_amendment",
