@@ -26,7 +26,7 @@ def keys(*, as_json: bool) -> None:
             "key": provision.key,
             "type": provision.kind.name,
             "grammar": provision.kind.grammar,
-            "example": provision.kind.example,
+            "example": provision.example,
             "default": provision.default,
             "bounds": provision.bounds,
             "scopes": list(provision.scopes),

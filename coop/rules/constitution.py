@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from coop.rules.provisions import CLASSES, REGISTRY, BadValue, Value
+from coop.rules.provisions.together import clashes
 from coop.rules.provisions.words import contradiction
 
 
@@ -115,6 +116,7 @@ def assemble(
             problems.append(Problem(mark.line, what))
         else:
             provided[place] = effective
+    problems += [Problem(line, _short(what)) for line, what in clashes(provided)]
     defaults = tuple(
         Effective(key, "", provision.parse(provision.default), provision.default)
         for key, provision in REGISTRY.items()

@@ -45,6 +45,8 @@ def test_every_key_is_told_with_all_that_one_must_know_to_mark_it():
         assert row["type"]
         assert row["sentence"].endswith(".")
         assert isinstance(row["scopes"], list)
+        for value in (row["example"], row["default"]):
+            REGISTRY[row["key"]].parse(value)
     notice = next(row for row in rows if row["key"] == "meeting.notice")
     assert (notice["type"], notice["default"], notice["bounds"]) == ("clear days", "14 days", "0 to 180")
     assert "body" in notice["scopes"]

@@ -211,7 +211,7 @@ def entries(*sizes, weights=(1,)):
 @pytest.mark.parametrize(
     ("roll", "refused"),
     [
-        (entries(9), "at least 10 voters in each class, and “a” has 9"),
+        (entries(9), "at least 10 voters in each class .article 5., and “a” has 9"),
         (entries(10), None),
         (entries(11), None),
         (entries(10, 9), "“b” has 9"),
@@ -223,10 +223,10 @@ def entries(*sizes, weights=(1,)):
 )
 def test_each_class_of_a_secret_roll_is_large_enough_and_of_one_weight(roll, refused):
     if refused is None:
-        secret.refuse_unfit(roll, 10)
+        secret.refuse_unfit(roll, 10, "article 5")
     else:
         with pytest.raises(Refusal, match=refused):
-            secret.refuse_unfit(roll, 10)
+            secret.refuse_unfit(roll, 10, "article 5")
 
 
 @pytest.mark.parametrize(("voters", "opens"), [(5, False), (6, True)])

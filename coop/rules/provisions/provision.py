@@ -41,6 +41,15 @@ class Provision:
         return self.kind.spell(value)
 
     @property
+    def example(self) -> str:
+        """A value that this provision takes: that of its kind, or else its default."""
+        try:
+            self.parse(self.kind.example)
+        except BadValue:
+            return self.default
+        return self.kind.example
+
+    @property
     def bounds(self) -> str:
         if isinstance(self.kind.parse(self.kind.example), Majority):
             return "more than 1/2, at most 1"

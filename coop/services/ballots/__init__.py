@@ -71,7 +71,6 @@ from coop.services.ballots.moving import (
     belongs,
     moving_rule,
     refuse_again,
-    source_of,
     why_not_among,
     why_not_move,
 )
@@ -155,6 +154,7 @@ from coop.services.ballots.weights import (
     votes_words,
     weights_of,
 )
+from coop.services.constitution import source_of
 
 __all__ = [
     "CONFIRMATION",

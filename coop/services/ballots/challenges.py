@@ -14,6 +14,7 @@ from coop.models.members import Membership
 from coop.models.objections import Challenge
 from coop.models.organisations import Organisation
 from coop.rules.calendar import closing_of
+from coop.services import constitution
 from coop.services.ballots import mailings
 from coop.services.ballots.reading import locked, wall_words
 from coop.services.ballots.undoing import undo
@@ -72,15 +73,23 @@ def refuse_unless_challengeable(ballot: Ballot, now: datetime) -> None:
     until = challenged_until(ballot)
     if until is None:
         raise Refusal(
-            _("The constitution gives no time to challenge a result. Only another decision can undo it.")
+            _(
+                "The constitution gives no time to challenge a result (%(source)s). Only another decision can undo it.",
+                source=_source(ballot),
+            )
         )
     if now >= until:
         raise Refusal(
             _(
-                "This result could be challenged until %(when)s. Only another decision can undo it now.",
+                "This result could be challenged until %(when)s (%(source)s). Only another decision can undo it now.",
                 when=wall_words(until, ballot.zone),
+                source=_source(ballot),
             )
         )
+
+
+def _source(ballot: Ballot) -> str:
+    return constitution.source_under(ballot.version_id, "ballot.challenge_period", ballot.body_id)
 
 
 def challenge(

@@ -72,7 +72,7 @@ def propose_motion(
     if decision_class in OF_PEOPLE and actor != PROGRAM:
         raise Refusal(_("There is no such kind of resolution. Choose one from the list."))
     found = lawful(organisation, decision_class, body, now, None)
-    if not procedural:
+    if not procedural and decision_class != RECALL:  # a recall was asked for by signatures
         rule, day = moving_rule(organisation, decision_class, body, now), organisation.day_of(now)
         refuse_again(organisation, body, rule, text, now)
         if motion is None:
@@ -332,10 +332,14 @@ def _open(
         raise Refusal(_("Nobody could vote: %(body)s has no member who may vote today.", body=body.name))
     if less_secret(ballot.secrecy, found.secrecy):
         raise Refusal(
-            _("The constitution asks for more secrecy than was announced. Void this and draft it again.")
+            _(
+                "The constitution asks for more secrecy than was announced (%(source)s). Void this and draft it again.",
+                source=found.sources["secrecy"],
+            )
         )
     if ballot.secrecy == "secret":
-        secret.refuse_unfit(entries, found.secret_minimum, secret.public_keys(ballot)[0])
+        keys = secret.public_keys(ballot)[0]
+        secret.refuse_unfit(entries, found.secret_minimum, found.sources["minimum"], keys)
     rule = _rule_to_freeze(ballot, found)
     freeze_roll(ballot, entries)
     ballot.rule, ballot.version_id = rule, found.version.id

@@ -16,6 +16,7 @@ from coop.models.organisations import Body, Organisation
 from coop.rules.motions import again_on, same_words
 from coop.rules.provisions import CLASSES
 from coop.services import constitution
+from coop.services.constitution import source_of
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,6 @@ def moving_rule(organisation: Organisation, decision_class: str, body: Body, now
         constitution.rule(version, f"decision.{decision_class}.again", body=body),
         version,
     )
-
-
-def source_of(rule: constitution.Rule) -> str:
-    """Name the article a rule stands in, or that it was adopted as a default."""
-    if rule.article:
-        return str(
-            _("article %(article)s, version %(version)s", article=rule.article, version=rule.version_number)
-        )
-    return str(_("the default adopted with version %(version)s", version=rule.version_number))
 
 
 def why_not_move(rule: MovingRule, actor: Actor, body: Body) -> str:

@@ -42,6 +42,7 @@ class Lawful:
     secrecy: str
     method: str
     secret_minimum: int
+    sources: dict[str, str]  # where secrecy and its minimum are set
     frozen: dict[str, Any]
 
 
@@ -232,7 +233,8 @@ def _lawful(
     version: ConstitutionVersion, found: dict[str, constitution.Rule], method: str, frozen: dict[str, Any]
 ) -> Lawful:
     secrecy, minimum = str(found["secrecy"].value), found["minimum"].value.n
-    return Lawful(version, found["period"].value.n, secrecy, method, minimum, frozen)
+    sources = {name: constitution.source_of(found[name]) for name in ("secrecy", "minimum")}
+    return Lawful(version, found["period"].value.n, secrecy, method, minimum, sources, frozen)
 
 
 def _frozen(version: ConstitutionVersion, found: dict[str, Any], named: tuple[str, ...]) -> dict[str, Any]:

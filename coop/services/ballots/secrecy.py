@@ -22,7 +22,10 @@ def chosen_secrecy(found: Lawful, chosen: str) -> str:
         raise Refusal(_("There is no such kind of ballot. Choose one from the list."))
     if less_secret(chosen, found.secrecy):
         raise Refusal(
-            _("The constitution asks for more secrecy than that, and only a carried vote changes it.")
+            _(
+                "The constitution asks for more secrecy than that (%(source)s), and only a carried vote changes it.",
+                source=found.sources["secrecy"],
+            )
         )
     return chosen
 

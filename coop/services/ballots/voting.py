@@ -16,6 +16,7 @@ from coop.models.members import Membership
 from coop.models.proxies import Proxy
 from coop.models.tellers import PaperBatch, PaperVoter
 from coop.rules.tally.motion import Choice
+from coop.services import constitution
 from coop.services.ballots import papers
 from coop.services.ballots.proxies import end_by_voting, holder_for
 from coop.services.ballots.reading import closing_words, handed_in_words
@@ -199,8 +200,14 @@ def refuse_outside_voting(
     if sealed_at is not None or now >= ballot.closes_at:
         raise Refusal(
             _(
-                "Voting on “%(title)s” closed on %(when)s.",
+                "Voting on “%(title)s” closed on %(when)s (%(source)s).",
                 title=ballot.title,
                 when=closing_words(ballot),
+                source=_source_of_period(ballot),
             )
         )
+
+
+def _source_of_period(ballot: Ballot) -> str:
+    key = "election.voting_period" if ballot.office_id else f"decision.{ballot.decision_class}.voting_period"
+    return constitution.source_under(ballot.version_id, key, ballot.body_id)

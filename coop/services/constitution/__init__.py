@@ -39,7 +39,7 @@ from coop.services.constitution.correcting import (
     preview_correction,
     propose_correction,
 )
-from coop.services.constitution.naming import names_of_scopes
+from coop.services.constitution.naming import names_of_scopes, source_of, source_under
 from coop.services.constitution.paper import set_on_paper
 from coop.services.constitution.previewing import Preview, changes_of, preview, why_stale
 from coop.services.constitution.reading import (
@@ -57,6 +57,12 @@ from coop.services.constitution.reading import (
     values_of,
     versions,
 )
+from coop.services.constitution.waiting import (
+    amendments_to_put,
+    challenges_of_corrections,
+    corrections_to_confirm,
+    versions_to_register,
+)
 
 __all__ = [
     "BODY_KINDS",
@@ -68,16 +74,19 @@ __all__ = [
     "adopt_version",
     "amendment_on",
     "amendments_of",
+    "amendments_to_put",
     "answer_correction",
     "article_text",
     "as_data",
     "awaits_registration",
     "challenge_correction",
     "challenged_until",
+    "challenges_of_corrections",
     "change_to",
     "changes_of",
     "confirm_correction",
     "corrections_of",
+    "corrections_to_confirm",
     "describe",
     "draft_again",
     "draft_amendment",
@@ -107,9 +116,12 @@ __all__ = [
     "rule",
     "set_on_paper",
     "settle_amendment",
+    "source_of",
+    "source_under",
     "summary_of",
     "values_of",
     "versions",
+    "versions_to_register",
     "why_stale",
     "with_change",
     "withdraw_amendment",

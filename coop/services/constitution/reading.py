@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 
 from coop.errors import Missing
 from coop.extensions import db
@@ -168,7 +168,10 @@ class Setting:
 
 def history_of(version: ConstitutionVersion) -> dict[tuple[str, str], list[Setting]]:
     """How each value came about along the versions up to this one, the earliest first; one query."""
-    rows = db.session.execute(
+    before = func.lag(ProvisionRow.value).over(
+        partition_by=(ProvisionRow.key, ProvisionRow.scope), order_by=ConstitutionVersion.number
+    )
+    every = (
         select(
             ProvisionRow.key,
             ProvisionRow.scope,
@@ -176,6 +179,7 @@ def history_of(version: ConstitutionVersion) -> dict[tuple[str, str], list[Setti
             ProvisionRow.decision_id,
             ConstitutionVersion.number,
             ConstitutionVersion.in_force_on,
+            before.label("before"),
         )
         .join(ConstitutionVersion, ConstitutionVersion.id == ProvisionRow.version_id)
         .where(
@@ -183,12 +187,18 @@ def history_of(version: ConstitutionVersion) -> dict[tuple[str, str], list[Setti
             ConstitutionVersion.number <= version.number,
             ConstitutionVersion.void_at.is_(None) | (ConstitutionVersion.id == version.id),
         )
-        .order_by(ConstitutionVersion.number)
+        .subquery()
+    )
+    # Most values stay from version to version: only those that changed are fetched.
+    rows = db.session.execute(
+        select(*list(every.c)[:-1])
+        .where(every.c.before.is_(None) | (every.c.before != every.c.value))
+        .order_by(every.c.number)
     )
     history: dict[tuple[str, str], list[Setting]] = {}
     for key, scope, text, decision_id, number, day in rows:
         settings = history.setdefault((key, scope), [])
-        if key in REGISTRY and not (settings and settings[-1].text == text):
+        if key in REGISTRY:
             provision = REGISTRY[key]
             spelled = provision.spell(provision.parse(text))
             settings.append(Setting(text, spelled, number, day, decision_id))

@@ -123,7 +123,7 @@ def set_plan(
     body = body or next(body for body in organisation.bodies if body.kind == "assembly")
     authorize(actor, Permission.SET_DUES, body)
     asked, article, version_id = decision_class(organisation, organisation.day_of(now))
-    _check_decision(organisation, decision, asked)
+    _check_decision(organisation, decision, asked, version_id)
     names = [band.strip() for band, _amount in bands]
     if not names or "" in names or len(set(names)) < len(names):
         raise Refusal(_("Give each band a name of its own, and at least one."))
@@ -171,7 +171,7 @@ def set_plan(
     return plan
 
 
-def _check_decision(organisation: Organisation, decision: Decision, asked: str) -> None:
+def _check_decision(organisation: Organisation, decision: Decision, asked: str, version_id: int) -> None:
     if decision.organisation_id != organisation.id:
         raise Missing
     if decision.outcome_now != "carried":
@@ -180,10 +180,11 @@ def _check_decision(organisation: Organisation, decision: Decision, asked: str) 
         raise Refusal(
             _(
                 "Decision %(label)s is of the class “%(given)s”; the constitution lets dues be set by "
-                "“%(asked)s”.",
+                "“%(asked)s” (%(source)s).",
                 label=decision.label,
                 given=decision.decision_class,
                 asked=asked,
+                source=constitution.source_under(version_id, "dues.decision"),
             )
         )
 

@@ -19,7 +19,7 @@ from coop.models.records import OutboxMail
 from coop.rules.calendar import closing_of
 from coop.rules.tally import METHODS
 from coop.services import ballots, constitution
-from coop.services.nominations.reading import eligibility, locked
+from coop.services.nominations.reading import eligibility, locked, source_of
 from coop.services.nominations.seconding import unseconded
 from coop.services.records import record
 
@@ -150,7 +150,12 @@ def draw_up(call: NominationCall, organisation: Organisation, actor: Actor, now:
     if drawn is not None and drawn.void_at is None:
         return drawn
     if drawn is None and call.stage_at(now) != "over":
-        raise Refusal(_("The ballot is drawn up when the time to accept or withdraw is over."))
+        raise Refusal(
+            _(
+                "The ballot is drawn up when the time to accept or withdraw is over (%(source)s).",
+                source=source_of(call, "nomination.withdrawal"),
+            )
+        )
     if call.off_at is not None:
         raise Refusal(_("This call has ended already."))
     day = organisation.day_of(now)

@@ -12,7 +12,7 @@ from coop.models.members import Membership
 from coop.models.nominations import Nomination, NominationCall
 from coop.models.organisations import Organisation
 from coop.services import ballots
-from coop.services.nominations.reading import eligibility, locked, mine_in, who_may_nominate
+from coop.services.nominations.reading import eligibility, locked, mine_in, source_of, who_may_nominate
 from coop.services.records import record, send
 
 MOST_STATEMENT = 2000
@@ -72,7 +72,10 @@ def stand(
             raise Refusal(_("This nomination was refused: %(why)s", why=mine.reason))
         if mine.state in ("declined", "withdrawn") and now >= call.closes_at:
             raise Refusal(
-                _("Nominations have closed, and you had stepped back before. You can't stand again.")
+                _(
+                    "Nominations have closed (%(source)s), and you had stepped back before. You can't stand again.",
+                    source=source_of(call, "nomination.period"),
+                )
             )
     if why := ballots.why_unfit(call.office, call.body, mine.membership, call.answers_until):
         raise Refusal(why)
@@ -140,14 +143,20 @@ def refuse(
 def refuse_unless_answers(call: NominationCall, now: datetime) -> None:
     """Refuse once the time to accept or withdraw is over."""
     if call.stage_at(now) not in ("open", "answers"):
-        raise Refusal(_("The time to accept or withdraw is over."))
+        source = source_of(call, "nomination.withdrawal")
+        raise Refusal(_("The time to accept or withdraw is over (%(source)s).", source=source))
 
 
 def _running(call: NominationCall, actor: Actor, now: datetime) -> NominationCall:
     """Lock a call that still takes nominations from the actor."""
     call = locked(call)
     if call.stage_at(now) != "open":
-        raise Refusal(_("Nominations have closed. The next call is announced by mail."))
+        raise Refusal(
+            _(
+                "Nominations have closed (%(source)s). The next call is announced by mail.",
+                source=source_of(call, "nomination.period"),
+            )
+        )
     if why_not := who_may_nominate(call, actor):
         raise Refusal(why_not)
     return call

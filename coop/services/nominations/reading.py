@@ -14,6 +14,7 @@ from coop.extensions import db
 from coop.models.members import Membership
 from coop.models.nominations import Nomination, NominationCall, Seconding
 from coop.models.organisations import Organisation
+from coop.services import constitution
 
 MOST_CALLS = 50
 
@@ -120,6 +121,11 @@ def over(organisation: Organisation, now: datetime) -> list[NominationCall]:
             .order_by(NominationCall.answers_until)
         )
     )
+
+
+def source_of(call: NominationCall, key: str) -> str:
+    """Name where the version under which nominations were called sets a value."""
+    return constitution.source_under(call.version_id, key, call.body)
 
 
 def who_may_nominate(call: NominationCall, actor: Actor) -> str:

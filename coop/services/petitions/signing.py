@@ -14,7 +14,7 @@ from coop.models.members import Membership
 from coop.models.organisations import Organisation
 from coop.models.petitions import Petition, PetitionSignature
 from coop.rules.calendar import closing_of
-from coop.services import ballots, meetings
+from coop.services import ballots, constitution, meetings
 from coop.services.petitions.reading import count_of, has_signed, locked
 from coop.services.records import record, send
 
@@ -52,7 +52,14 @@ def why_not_sign(petition: Petition, organisation: Organisation, actor: Actor, n
         return str(_("Enough members have signed. The signatures are frozen."))
     if stage == "lapsed":
         day = format_date(organisation.day_of(petition.sign_until), "d MMMM y")
-        return str(_("This petition has lapsed: it could be signed until %(day)s.", day=day))
+        source = constitution.source_under(petition.version_id, "petition.period")
+        return str(
+            _(
+                "This petition has lapsed: it could be signed until %(day)s (%(source)s).",
+                day=day,
+                source=source,
+            )
+        )
     if actor.membership_id is None or actor.status != "active":
         return str(_("Only active members sign."))
     if petition.term is not None and not _is_held(petition, organisation, now):
@@ -149,7 +156,13 @@ def why_not_reply(petition: Petition, actor: Actor, now: datetime) -> str:
     if petition.ballot is None:
         return str(_("You can reply once enough members have signed."))
     if petition.ballot.stage_at(now) != "announced" or now >= petition.ballot.opens_at:
-        return str(_("The vote has begun, and its words stand."))
+        source = constitution.source_under(petition.version_id, "recall.reply", petition.body)
+        return str(
+            _(
+                "The time to reply is over (%(source)s): the vote has begun, and its words stand.",
+                source=source,
+            )
+        )
     return ""
 
 

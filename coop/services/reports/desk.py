@@ -16,7 +16,8 @@ from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.models.treasury import Match, Statement, StatementLine
 from coop.models.works import Grant, Work
-from coop.services import ballots, mandates, motions, nominations, offices, positions
+from coop.services import ballots, constitution, mandates, motions, nominations, offices, positions
+from coop.services.organisations import assembly_of
 
 MOST = 5
 GRANT_WARNING = timedelta(days=90)
@@ -43,7 +44,7 @@ class Pile:
 
 
 def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pile]:
-    """The piles of the offices that the actor holds; at most thirteen queries."""
+    """The piles of the offices that the actor holds; at most twenty-one queries."""
     authorize(actor, Permission.SEE_DESK, organisation)
     piles = []
     if may(actor, Permission.SEE_APPLICATIONS, organisation):
@@ -66,6 +67,8 @@ def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pil
         piles.append(Pile("motions", _("Motions"), waiting, ""))
     if waiting := _elsewhere(organisation, actor, now):
         piles.append(Pile("elsewhere", _("Delegates and positions"), waiting, ""))
+    if waiting := _constitution(organisation, actor):
+        piles.append(Pile("constitution", _("Constitution"), waiting, ""))
     if may(actor, Permission.RECORD_GRANT, organisation):
         piles.append(Pile("grants", _("Grants"), _grants(organisation, now), _("No grant ends soon.")))
     return piles
@@ -245,6 +248,48 @@ def _elsewhere(organisation: Organisation, actor: Actor, now: datetime) -> list[
         )
         for one in positions.overdue(organisation, now)
     ]
+
+
+def _constitution(organisation: Organisation, actor: Actor) -> list[Waiting]:
+    """Amendments to put, versions to register, corrections of others to confirm, and challenges of those to answer."""
+    waiting: list[Waiting] = []
+    if may(actor, Permission.SET_UP_BALLOT, assembly_of(organisation)):
+        waiting += [
+            Waiting(
+                _("Put"), one.title, _("a change that was handed in"), f"constitution/amendments/{one.number}"
+            )
+            for one in constitution.amendments_to_put(organisation)
+        ]
+    if may(actor, Permission.RECORD_REGISTRATION, organisation):
+        waiting += [
+            Waiting(
+                _("Register"),
+                _("Version %(n)d of the constitution", n=one.number),
+                _("passed on %(day)s", day=format_date(one.passed_on, "d MMMM y")),
+                f"constitution/versions/{one.number}/registration",
+            )
+            for one in constitution.versions_to_register(organisation)
+        ]
+    if may(actor, Permission.CORRECT_MARK, organisation):
+        me = actor.membership_id
+        waiting += [
+            Waiting(
+                _("Confirm"),
+                _("Correction of article %(n)s", n=one.article),
+                _("proposed by %(name)s", name=one.proposed_by.name),
+                f"constitution/corrections/{one.number}",
+            )
+            for one in constitution.corrections_to_confirm(organisation, me)
+        ] + [
+            Waiting(
+                _("Answer"),
+                _("Challenge of the correction of article %(n)s", n=one.article),
+                _("member %(number)s", number=number),
+                f"constitution/corrections/{one.number}/challenges/{number}",
+            )
+            for one, number in constitution.challenges_of_corrections(organisation, me)
+        ]
+    return waiting
 
 
 def _objections(organisation: Organisation, actor: Actor) -> list[Waiting]:

@@ -50,7 +50,7 @@ def prepare_keys(
         return ()
     body = db.session.get_one(Body, ballot.body_id)
     roll = draw_roll(organisation, body, organisation.day_of(now), found.frozen)
-    refuse_unfit(roll, found.secret_minimum)
+    refuse_unfit(roll, found.secret_minimum, found.sources["minimum"])
     here = ballot_id(ballot, organisation)
     classes = sorted({entry.voting_class for entry in roll})
     made = [(CLASS + name, *blind_signatures.new_class_key()) for name in classes]

@@ -9,7 +9,9 @@ from coop.errors import Refusal
 from coop.services.ballots.roll import Entry
 
 
-def refuse_unfit(entries: Sequence[Entry], minimum: int, keys: Collection[str] | None = None) -> None:
+def refuse_unfit(
+    entries: Sequence[Entry], minimum: int, source: str, keys: Collection[str] | None = None
+) -> None:
     """Refuse a roll on which a vote could be traced; `keys` are the classes that have one, if they are made."""
     weights = defaultdict(list)
     for entry in entries:
@@ -19,9 +21,10 @@ def refuse_unfit(entries: Sequence[Entry], minimum: int, keys: Collection[str] |
         if len(found) < minimum:
             raise Refusal(
                 _(
-                    "A secret ballot needs at least %(minimum)d voters in each class, and “%(name)s” has "
-                    "%(have)d. Hold this ballot openly or in private, or when there are more.",
+                    "A secret ballot needs at least %(minimum)d voters in each class (%(source)s), and “%(name)s” "
+                    "has %(have)d. Hold this ballot openly or in private, or when there are more.",
                     minimum=minimum,
+                    source=source,
                     name=name,
                     have=len(found),
                 )
