@@ -74,7 +74,7 @@ def marked(text: str, change: Change) -> list[Words]:
 def now_there(old: str, new: str, passage: str) -> str:
     """The words that stand in a later text where the passage stood in the earlier one; "" if nothing is left."""
     words, later = _tokens(old), _tokens(new)
-    start = len(_tokens(old[: old.index(passage)]))
+    start = len(_tokens(old[: old.index(passage)].rstrip()))
     end = len(_tokens(old[: old.index(passage) + len(passage)]))
     runs = SequenceMatcher(None, words, later, autojunk=False).get_opcodes()
     first = [k if how != "equal" else k + max(0, start - i) for how, i, j, k, _m in runs if i <= start < j]
@@ -111,4 +111,5 @@ def fall_at(debate_until: dt.datetime, days: int, zone: str, lapses_at: dt.datet
 
 
 def _tokens(text: str) -> list[str]:
-    return re.findall(r"\s+|\w+|[^\w\s]", text)
+    """Words and signs, each with the space before it: a word that goes takes one space along."""
+    return re.findall(r"\s*(?:\w+|[^\w\s])|\s+$", text)

@@ -9,7 +9,8 @@ from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Ballot
 from coop.models.motions import MotionAmendmentStep, MotionStep, MotionVersion
-from coop.services import motions
+from coop.models.organisations import Organisation
+from coop.services import ballots, motions
 from tests.services.test_ballots_races import at_once
 from tests.services.test_motions_races import deed_of, submitted  # noqa: F401 - a fixture
 
@@ -88,3 +89,30 @@ def test_a_motion_is_not_put_while_an_amendment_is(app, amended, now):
     assert isinstance(answers[1], Refusal)
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(MotionStep.kind == "put")) == 0
+
+
+def test_a_vote_sealed_while_the_motion_is_put_ends_before_or_after_it_and_neither_hangs(app, amended, now):
+    here, officer, mover, amender = amended
+    when = now + DEBATED
+    first = at_once(app, deed_of(motions.withdraw_amendment, here, amender, when, number=1))
+    assert first == [None]
+    at_once(app, deed_of(motions.put_next_amendment, here, officer, when))
+
+    def ballot():
+        return db.session.scalars(select(Ballot)).one()
+
+    def opened():
+        ballots.open_ballot(ballot(), db.session.get(Organisation, here), officer, when)
+
+    def voted():
+        ballots.cast_vote(ballot(), mover, "for", when)
+
+    assert not [one for one in at_once(app, opened) + at_once(app, voted) if isinstance(one, Exception)]
+    with app.app_context():
+        ballot_id, later = ballot().id, ballot().closes_at + timedelta(minutes=1)
+    answers = at_once(
+        app, lambda: bool(ballots.seal(ballot_id, later)), deed_of(motions.put, here, officer, later)
+    )
+    assert answers[0] is True
+    assert answers[1] is None or isinstance(answers[1], Refusal)
+    assert ends(app) == (["withdrawn", "put", "carried"], 2)

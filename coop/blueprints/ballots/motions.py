@@ -178,6 +178,7 @@ def _amendments(told: motions.Told) -> dict[str, Any]:
         "to_be_put": waiting,
         "order": motions.order_of(told) if len(waiting) > 1 else None,
         "until": until,
+        "closed": closed,
         "held_up": voted_on or (bool(waiting) and (until.fall_at is None or g.now < until.fall_at)),
         "amends": not motions.why_not_amend(told, g.actor, g.now),
         "may_move_again": not motions.why_not_amend(told, g.actor, g.now, again=True),
