@@ -118,7 +118,8 @@ def test_the_operator_appoints_from_the_shell_and_everyone_is_told(app, client, 
     client.sign_in("member@pioneers.example")
     page = client.visit("/pioneers/offices")
     assert "The treasurer died and dues must be paid" in page
-    assert "The next meeting confirms it." in page
+    assert "The next general meeting confirms it, or it ends." in page
+    assert "emergency appointment, not confirmed" in page
     assert (
         "treasurer: member 2"
         in shell(app, monkeypatch, offices_cli.command, "list", "--organisation", "pioneers").output
