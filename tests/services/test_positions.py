@@ -43,8 +43,8 @@ def test_a_decision_is_one_position_and_only_the_secretary_records_it(adopted, m
     with pytest.raises(Refusal, match="already"):
         adopted(decision=position.decision)
     decision = mandate_house.decided("Another")
+    actor = mandate_house.actor(mandate_house.amina)
     with pytest.raises(Forbidden):
-        actor = mandate_house.actor(mandate_house.amina)
         deed(positions.adopt, mandate_house.here, actor, now, decision=decision)
 
 
