@@ -51,7 +51,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     login_manager.init_app(app)
     babel.init_app(app, locale_selector=language.choose)
     Bootstrap5(app)
-
     app.url_map.converters["int"] = doors.RowNumber
     for subject in (*SUBJECTS, demo):
         app.register_blueprint(subject.bp)

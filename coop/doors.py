@@ -18,12 +18,13 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
-from coop.access import Door, actor_for, may
+from coop.access import actor_for, may
 from coop.errors import Forbidden, Missing, Refusal, TooManyAttempts, Unreadable
 from coop.extensions import db, login_manager
 from coop.models.accounts import Person
 from coop.models.organisations import Organisation
 from coop.nameless import Nameless
+from coop.predicates import Door
 from coop.services import constitution
 from coop.transaction import come_into_force, waited_in_vain
 

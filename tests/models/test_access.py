@@ -2,8 +2,9 @@
 
 import pytest
 
-from coop.access import GRANTS, OPERATOR, Door, Permission, authorize, may
+from coop.access import GRANTS, OPERATOR, Permission, authorize, may
 from coop.errors import Forbidden
+from coop.predicates import Door
 
 
 def test_every_permission_has_a_row():

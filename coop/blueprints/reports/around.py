@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask import current_app, g, url_for
 from flask_babel import gettext as _
 
-from coop.access import Door, may
+from coop.access import may
+from coop.predicates import Door
 
 
 @dataclass(frozen=True)

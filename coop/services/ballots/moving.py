@@ -7,12 +7,13 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from coop.access import Actor, bodies_of
+from coop.access import Actor
 from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.ballots import Decision
 from coop.models.constitution import ConstitutionVersion
 from coop.models.organisations import Body, Organisation
+from coop.predicates import bodies_of
 from coop.rules.motions import again_on, same_words
 from coop.rules.provisions import CLASSES
 from coop.services import constitution

@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from coop.access import Actor, bodies_of
+from coop.access import Actor
 from coop.errors import Missing
 from coop.extensions import db
 from coop.models.members import Membership
 from coop.models.nominations import Nomination, NominationCall, Seconding
 from coop.models.organisations import Organisation
+from coop.predicates import bodies_of
 from coop.services import constitution
 
 MOST_CALLS = 50
