@@ -58,7 +58,6 @@ from coop.services.ballots.drafting import (
     propose_motion,
     refuse_unless_draft,
     set_up_election,
-    void,
     why_unfit,
 )
 from coop.services.ballots.letters import Post, mark_posted, note_printed, set_letters, to_post
@@ -144,6 +143,7 @@ from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse
 from coop.services.ballots.telling import TOLD_AT_SENDING
 from coop.services.ballots.transcript import bundle, head_of_bundle
 from coop.services.ballots.undoing import Effects, effects_of
+from coop.services.ballots.voiding import void
 from coop.services.ballots.votes import election_on
 from coop.services.ballots.voting import cast_on, cast_vote, vote_of
 from coop.services.ballots.weights import (

@@ -35,6 +35,7 @@ from coop.services.ballots.roll import Room, draw_roll, freeze_roll
 from coop.services.ballots.rule import OF_PEOPLE, RECALL, UNOPPOSED, Lawful, lawful, lawful_for
 from coop.services.ballots.secrecy import chosen_secrecy
 from coop.services.ballots.transcript import opening_record, sha256_of
+from coop.services.ballots.voiding import make_void, refuse_members_own
 from coop.services.organisations import assembly_of
 from coop.services.records import record
 
@@ -240,7 +241,7 @@ def open_ballot(
     """Open the vote: rule, options and roll are frozen as they stand, and the voters are told."""
     authorize(actor, Permission.SET_UP_BALLOT, ballot)
     ballot = locked(ballot)
-    _refuse_members_own(ballot, actor)
+    refuse_members_own(ballot, actor)
     if ballot.stage_at(now) == "drafted":
         _announce(ballot, organisation, actor, now, lawful_for(ballot, organisation, now), keys)
     if ballot.stage_at(now) != "announced":
@@ -260,43 +261,8 @@ def open_due(ballot_id: int, now: datetime) -> None:
     try:
         _open(ballot, organisation, PROGRAM, now, opens_at=opens_at)
     except Refusal as why:
-        _make_void(ballot, str(why), now)
+        make_void(ballot, str(why), now)
         record(organisation, PROGRAM, "voided", f"ballot {ballot.number}", now)
-
-
-def void(ballot: Ballot, organisation: Organisation, actor: Actor, reason: str, now: datetime) -> None:
-    """Call a ballot off, with a reason that is kept; a result already counted stands."""
-    authorize(actor, Permission.SET_UP_BALLOT, ballot)
-    secret.one_at_a_time(ballot.id)
-    ballot, reason = locked(ballot), reason.strip()
-    _refuse_members_own(ballot, actor)
-    if not reason:
-        raise Refusal(_("Say why this ballot is void. Members will read it."))
-    if ballot.sealed_at is not None or ballot.stage_at(now) == "closed":
-        raise Refusal(
-            _("Voting has closed, so the result stands. Only another decision can undo a decision.")
-        )
-    if ballot.void_at is not None:
-        raise Refusal(_("This ballot is void already."))
-    _make_void(ballot, reason, now)
-    record(organisation, actor, "voided", f"ballot {ballot.number}", now, personal={"reason": reason})
-    if ballot.opened_at is not None:
-        mailings.plan(ballot, "void", now)
-
-
-def _refuse_members_own(ballot: Ballot, actor: Actor) -> None:
-    if ballot.decision_class in {RECALL, *OF_PEOPLE} and actor != PROGRAM:
-        raise Refusal(
-            _(
-                "The members or the constitution called this vote, as by petition: no officer opens it or calls it off."
-            )
-        )
-
-
-def _make_void(ballot: Ballot, reason: str, now: datetime) -> None:
-    if ballot.secrecy == "secret":
-        secret.end(ballot)
-    ballot.void_at, ballot.void_reason = now, reason
 
 
 def _announce(
