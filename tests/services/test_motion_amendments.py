@@ -204,7 +204,9 @@ def test_ones_own_amendment_is_withdrawn_and_anothers_is_not(movers, moved, amen
         deed(motions.accept, told(), organisation, make.actor(members[0]), now, number=1)
 
 
-def test_mover_and_officers_are_told_and_nobody_else(movers, moved, amend, make, deed, now):
+def test_mover_and_officers_are_told_in_neutral_words_and_nobody_else(
+    movers, moved, amend, make, deed, now, deliver, post
+):
     organisation, members, _ = movers
     told = moved()
     amend(told, members[3])
@@ -223,6 +225,11 @@ def test_mover_and_officers_are_told_and_nobody_else(movers, moved, amend, make,
     ]
     assert {template for template, *_ in sorted(mails)[4:]} == {"motion-to-rule"}
     assert len(mails) == 6  # Rita and Carl can rule on it
+    deliver(now)
+    letters = [one for one in post.letters if "/motions/1" in one.text]
+    assert {one.subject for one in letters} == {"A notice for you", "Something waits for your answer"}
+    assert len({one.text for one in letters}) == 6
+    assert not any("mill" in one.text + one.subject for one in letters)
 
 
 def test_the_export_tells_versions_and_amendments_without_names(movers, moved, amend, make, deed, now):
