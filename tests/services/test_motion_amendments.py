@@ -149,6 +149,7 @@ def test_the_officer_puts_them_in_order_and_a_carried_one_makes_the_next_version
     later = after(first)
     assert texts(told, later)[-1] == "The co-op rents the mill."
     assert stages(told, later) == ["waiting", "carried"]
+    assert ballots.effects_of(first, organisation, later).stands == {"motion_versions": 1}
     with pytest.raises(Refusal, match=r"^1 amendment to it waits\. Put it first"):
         deed(motions.put, told(later), organisation, officer, later)
     second = put(told, later)
