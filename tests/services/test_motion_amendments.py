@@ -8,14 +8,14 @@ from sqlalchemy import select
 from coop.errors import Forbidden, Refusal
 from coop.extensions import db
 from coop.models.records import OutboxMail
-from coop.services import ballots, motions, reports
+from coop.services import ballots, motions, organisations, reports
 from tests.ballot_house import after
 from tests.services.test_motions import DEBATED, SECOND, lose
 
 CLOSED = timedelta(days=4, minutes=1)  # a day before the debate of five days ends
 OLD, NEW = "the mill", "the mill on the river"
 ROOF = {"kind": "insert", "passage": "the mill", "words": "and mends its roof"}
-RENT = {"kind": "replace", "passage": "buys", "words": "rents"}
+RENT = {"kind": "replace", "passage": "buy", "words": "rent"}
 
 
 @pytest.fixture
@@ -149,6 +149,7 @@ def test_the_officer_puts_them_in_order_and_a_carried_one_makes_the_next_version
     later = after(first)
     assert texts(told, later)[-1] == "The co-op rents the mill."
     assert stages(told, later) == ["waiting", "carried"]
+    assert ballots.effects_of(first, organisation, later).stands == {"motion_versions": 1}
     with pytest.raises(Refusal, match=r"^1 amendment to it waits\. Put it first"):
         deed(motions.put, told(later), organisation, officer, later)
     second = put(told, later)
@@ -204,7 +205,9 @@ def test_ones_own_amendment_is_withdrawn_and_anothers_is_not(movers, moved, amen
         deed(motions.accept, told(), organisation, make.actor(members[0]), now, number=1)
 
 
-def test_mover_and_officers_are_told_and_nobody_else(movers, moved, amend, make, deed, now):
+def test_mover_and_officers_are_told_in_neutral_words_and_nobody_else(
+    movers, moved, amend, make, deed, now, deliver, post
+):
     organisation, members, _ = movers
     told = moved()
     amend(told, members[3])
@@ -223,6 +226,11 @@ def test_mover_and_officers_are_told_and_nobody_else(movers, moved, amend, make,
     ]
     assert {template for template, *_ in sorted(mails)[4:]} == {"motion-to-rule"}
     assert len(mails) == 6  # Rita and Carl can rule on it
+    deliver(now)
+    letters = [one for one in post.letters if "/motions/1" in one.text]
+    assert {one.subject for one in letters} == {"A notice for you", "Something waits for your answer"}
+    assert len({one.text for one in letters}) == 6
+    assert not any("mill" in one.text + one.subject for one in letters)
 
 
 def test_the_export_tells_versions_and_amendments_without_names(movers, moved, amend, make, deed, now):
@@ -277,3 +285,37 @@ def test_home_shows_motions_to_second_and_to_debate_and_the_desk_what_is_to_be_p
     assert desk(when) == []
     lose(deed, make, ballot, organisation, members, officer, when)
     assert desk(after(ballot)) == ["the time for debate is over"]
+
+
+def test_nobody_accepts_or_orders_their_own_amendment(movers, moved, amend, make, deed, now):
+    organisation, members, officer = movers
+    told, mover = moved(), make.actor(members[0])
+    amend(told, members[0])
+    with pytest.raises(Refusal, match="You moved this amendment yourself"):
+        deed(motions.accept, told(), organisation, mover, now, number=1)
+    deed(motions.move_amendment, told(), organisation, officer, now, **RENT)
+    with pytest.raises(Refusal, match="another officer must order them"):
+        deed(motions.order_amendments, told(), organisation, officer, now, numbers=[2, 1])
+
+
+@pytest.mark.parametrize(("rule", "refused"), [("member", False), ("officer", True), ("board", True)])
+def test_the_constitution_says_who_moves_amendments(make, deed, now, rule, refused):
+    text = f'1. Amendments are moved by [those]{{provision="motion.amendments.proposers" value="{rule}"}}.\n'
+    organisation = make.organisation(text=text)
+    officer = make.actor(make.officer(organisation, "returning_officer"))
+    ada, ben = (make.actor(one) for one in make.members(organisation, 2))
+    fields = {"title": "A mill", "text": "We buy it.", "decision_class": "ordinary"}
+    body = organisations.assembly_of(organisation)
+    deed(motions.draft_motion, organisation, ada, now, body=body, **fields)
+
+    def told(actor):
+        return motions.find(organisation, 1, actor, now)
+
+    deed(motions.submit, told(ada), organisation, ada, now)
+    if refused:
+        with pytest.raises(Refusal, match=r"^Only whoever .* \(article 1, version 1\)\.$"):
+            deed(motions.move_amendment, told(ben), organisation, ben, now, **RENT)
+    else:
+        deed(motions.move_amendment, told(ben), organisation, ben, now, **RENT)
+    if rule == "officer":
+        deed(motions.move_amendment, told(officer), organisation, officer, now, **RENT)

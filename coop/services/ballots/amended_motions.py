@@ -132,6 +132,15 @@ def tell_amender(amendment: MotionAmendment, organisation: Organisation, now: da
         )
 
 
+def words_made(ballot: Ballot) -> dict[str, int]:
+    """Count, by table, what a carried vote on an amendment made: the version of the motion's words stands."""
+    made = select(func.count()).where(
+        MotionAmendmentStep.ballot_id == ballot.id, MotionAmendmentStep.version.is_not(None)
+    )
+    count = db.session.scalar(made)
+    return {"motion_versions": count} if count else {}
+
+
 def last_step(amendment: MotionAmendment) -> str:
     """Name the last step of an amendment, "" if it only was moved."""
     steps = select(MotionAmendmentStep.kind).where(MotionAmendmentStep.amendment_id == amendment.id)

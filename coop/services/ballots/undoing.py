@@ -16,6 +16,7 @@ from coop.models.constitution import ConstitutionVersion
 from coop.models.members import Membership
 from coop.models.organisations import Body, BodyMembership, Office, OfficeTerm, Organisation
 from coop.services import organisations
+from coop.services.ballots.amended_motions import words_made
 from coop.services.ballots.seating import seat_again
 from coop.services.records import record
 
@@ -43,7 +44,13 @@ def effects_of(ballot: Ballot, organisation: Organisation, now: datetime) -> Eff
     decision = db.session.scalars(select(Decision).where(Decision.ballot_id == ballot.id)).one()
     day = organisation.day_of(now)
     to_come, in_the_way = _versions(decision, organisation, day)
-    return Effects(_terms(decision, day), _seats(decision, day), to_come, in_the_way, _others(decision))
+    return Effects(
+        _terms(decision, day),
+        _seats(decision, day),
+        to_come,
+        in_the_way,
+        _others(decision) | words_made(ballot),
+    )
 
 
 def undo(ballot: Ballot, organisation: Organisation, now: datetime) -> dict[str, Any]:
