@@ -31,7 +31,8 @@ def succeed(app) -> None:
     with app.app_context(), writing():
         here, now = pioneers(), datetime.now(UTC)
         office = organisations.find_office(here, "librarian")
-        organisations.end_at_once(office.terms[-1], actor=PROGRAM, now=now, why="resignation")
+        yesterday = here.day_of(now) - timedelta(days=1)
+        organisations.end_term(office.terms[-1], yesterday, actor=PROGRAM, now=now, why="resignation")
         voter = db.session.scalars(select(Membership).where(Membership.organisation_id == here.id, Membership.email == VOTER)).one()  # fmt: skip
         decision = db.session.scalar(select(func.max(Decision.id)).where(Decision.organisation_id == here.id))
         organisations.begin_term(
@@ -44,7 +45,7 @@ def test_both_sign_what_is_handed_over(walking, serve_app, phone):
         succeed(serve_app)
         leaving.sign_in(LEAVING)
         leaving.go("/pioneers/")
-        leaving.follow("Hand-over: librarian")
+        leaving.follow("Hand-over: Librarian")
         leaving.page.get_by_label("Received, or there is none: Keys").check()
         leaving.page.get_by_label("Note: Keys").fill("Two, on the blue ring.")
         leaving.press("Save the list")
@@ -58,13 +59,13 @@ def test_both_sign_what_is_handed_over(walking, serve_app, phone):
 
         taking.sign_in(VOTER)
         taking.go("/pioneers/desk")
-        taking.follow("librarian")
+        taking.follow("Librarian")
         assert taking.page.get_by_label("Note: Keys").input_value() == "Two, on the blue ring."
         taking.sees("The ladder", "The audit trail up to here:")
         taking.press("Sign that I have received it")
         taking.sees("signed off", "Two, on the blue ring.")
         taking.go("/pioneers/offices")
-        taking.follow("Hand-over of the office of librarian")
+        taking.follow("Hand-over of the office of Librarian")
 
 
 def leave_nobody(app) -> tuple[int, list[int]]:
@@ -125,7 +126,7 @@ def test_members_lead_a_meeting_and_elect_an_officer_when_all_are_gone(walking, 
             member.follow("Put an election of officers")
             member.press("Put the election to the members")
             member.sees("There is something to put right")
-            member.pick("Office", "secretary (General assembly)")
+            member.pick("Office", "Secretary (General assembly)")
             member.fill("Who stands", str(others[0]))
             member.press("Put the election to the members")
             member.sees("The election is open.")
