@@ -1,6 +1,6 @@
 """A delegate from the decision that names them to their reply, and a position with a dissent."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -23,7 +23,7 @@ OTHERS = range(9, 20)
 def carry(app) -> str:
     """Carry the motion that sends the delegate and says what we think; gives what a list of decisions shows."""
     with app.app_context():
-        now, here = datetime.now(UTC), pioneers()
+        now, here = datetime.now(UTC) - timedelta(days=60), pioneers()
         officer = ballots.find(here, 1).certified_by.removeprefix("member ")
         with writing():
             rita = actor(here, int(officer))

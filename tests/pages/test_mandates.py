@@ -58,7 +58,9 @@ def choose(client, label, words):
 def federate(client, as_):
     client.visit("/pioneers/federation/join")
     choose(client, "By which decision", "We join the League")
-    choose(client, "Which federation", "League of Co-operatives")
+    client.fill("Short name of the federation", "nobody")
+    assert "Nothing here has that number or short name." in client.press("Put it on record", status=409)
+    client.fill("Short name of the federation", "League")
     assert "not recognised yet" in client.press("Put it on record")
     as_("lea@league.example").visit("/league/federation")
     client.follow("Recognise it")
@@ -147,6 +149,8 @@ def test_what_is_overdue_stands_on_the_home_of_the_delegate_and_the_desk_of_the_
     page = client.press("Put it on record")
     assert "absent: no breach" in page
     assert "A report is due" in page
+    (told,) = client.get("/pioneers/mandates.json").json["mandates"]
+    assert [(one["matter"], one["verdict"]) for one in told["acts"]] == [("The new mill", "absent")]
     assert "Delegates and positions" not in client.visit("/pioneers/desk")
     with time_machine.travel(datetime.now(UTC) + timedelta(days=20)):
         page = as_("dora@pioneers.example").visit("/pioneers/")

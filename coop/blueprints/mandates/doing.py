@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from coop.blueprints.mandates.forms import ByDecisionForm
-from coop.errors import Refusal
+from coop.errors import Missing, Refusal
 from coop.models.ballots import Decision
 from coop.services import ballots
 from coop.transaction import writing
@@ -24,8 +24,8 @@ def do(form: FlaskForm, deed: Callable[[], Any], page: Callable[[], str]) -> tup
     try:
         with writing():
             return deed(), None
-    except Refusal as refusal:
-        form.form_errors.append(str(refusal))
+    except (Refusal, Missing) as refusal:  # a number that was typed may be nobody's
+        form.form_errors.append(str(refusal) or _("Nothing here has that number or short name."))
         return None, (page(), 409)
 
 

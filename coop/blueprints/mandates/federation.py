@@ -31,10 +31,9 @@ def join() -> Answer:
     authorize(g.actor, Permission.KEEP_MANDATES, g.organisation)
     form = JoinForm()
     form.offer(one for one in mandates.decisions_to_cite(g.organisation) if one.outcome == "carried")
-    form.offer_federations(mandates.federations(g.organisation))
 
     def deed() -> None:
-        parent = organisations.find_organisation(form.parent.data)
+        parent = organisations.find_organisation(form.parent.data or "")
         mandates.join(g.organisation, g.actor, g.now, parent=parent, decision=cited(form))
 
     return deed_on_page(

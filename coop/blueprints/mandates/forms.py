@@ -148,10 +148,12 @@ class ReportForm(FlaskForm):
 
 
 class JoinForm(ByDecisionForm):
-    parent = SelectField(_l("Which federation"), validators=[InputRequired(_l("Choose the federation."))])
-
-    def offer_federations(self, found: Iterable[Organisation]) -> None:
-        self.parent.choices = [SelectChoice(one.slug, one.name) for one in found]
+    parent = StringField(
+        _l("Short name of the federation"),
+        description=_l("As in its address here: “league” for /league/."),
+        filters=[lambda text: (text or "").strip().strip("/").lower()],
+        validators=[InputRequired(_l("Give the short name of the federation.")), Length(max=40)],
+    )
 
 
 class SizeForm(FlaskForm):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
@@ -25,6 +25,12 @@ def index() -> str:
         today=g.organisation.day_of(g.now),
         stages=stage_words(),
     )
+
+
+@bp.get("/mandates.json")
+@requires(Permission.SEE_MANDATES)
+def mandates_json() -> Response:
+    return jsonify(mandates.as_data(g.organisation, g.now))
 
 
 @bp.get("/mandates/<int:number>")

@@ -31,7 +31,7 @@ def verdict_words() -> dict[str, tuple[str, str]]:
         "not kept": (_("not kept"), "harm"),
         "absent": (_("absent: no breach"), "quiet"),
         "open": (_("open"), "wait"),
-        "free": (_("no instruction"), "quiet"),
+        "free": (_("not bound"), "quiet"),
     }
 
 

@@ -128,12 +128,6 @@ def to_recognise(parent: Organisation) -> list[Membership]:
     return list(db.session.scalars(rows.order_by(Membership.number)))
 
 
-def federations(organisation: Organisation) -> list[Organisation]:
-    """The organisations on this server that could be a parent."""
-    rows = select(Organisation).where(Organisation.id != organisation.id).order_by(Organisation.name)
-    return list(db.session.scalars(rows))
-
-
 def children_of(parent: Organisation, actor: Actor, now: datetime) -> list[Child]:
     """The member organisations with what they reported, their votes today, and their delegates."""
     authorize(actor, Permission.SEE_MANDATES, parent)

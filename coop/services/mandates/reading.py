@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -128,6 +129,52 @@ def _earlier(act: MandateAct, by_id: dict[int, MandateAct]) -> tuple[MandateAct,
         act = by_id[act.supersedes_id]
         found.append(act)
     return tuple(found)
+
+
+def as_data(organisation: Organisation, now: datetime) -> dict[str, Any]:
+    """Every mandate as JSON values: what binds the delegate, what was done, and whether it kept to it."""
+    today = organisation.day_of(now)
+    rows = db.session.scalars(
+        select(Mandate).where(Mandate.organisation_id == organisation.id).order_by(Mandate.number)
+    )
+    return {
+        "format": 1,
+        "organisation": {"slug": organisation.slug, "name": organisation.name},
+        "mandates": [_plain(one, today) for one in rows],
+    }
+
+
+def _plain(mandate: Mandate, today: date) -> dict[str, Any]:
+    return {
+        "number": mandate.number,
+        "sent_to": mandate.sent_to,
+        "delegate": mandate.delegate.name,
+        "decision": mandate.decision.label,
+        "from": mandate.starts_on.isoformat(),
+        "until": mandate.ends_on.isoformat() if mandate.ends_on else None,
+        "state": mandate.stage_on(today),
+        "instructions": [
+            {"number": one.number, "matter": one.matter, "how": one.how, "decision": one.decision.label}
+            for one in in_force(mandate)
+        ],
+        "acts": [_act(line) for sitting in sittings_of(mandate) for line in sitting.lines],
+        "reports": [{"on": one.held_on.isoformat(), "text": one.text} for one in mandate.reports],
+    }
+
+
+def _act(line: InMatter) -> dict[str, Any]:
+    act = line.act
+    return {
+        "number": act.number,
+        "on": act.held_on.isoformat(),
+        "matter": act.matter,
+        "instruction": act.instruction.number if act.instruction else None,
+        "act": act.act,
+        "verdict": line.verdict.value,
+        "evidence": act.evidence,
+        "replies": [one.text for one in act.replies],
+        "corrects": [one.number for one in line.earlier],
+    }
 
 
 def reports_due(organisation: Organisation, now: datetime, *, of: Actor | None = None) -> list[Due]:
