@@ -142,7 +142,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
     admitted_on, rule, is_named = _standing(membership, day, now)
-    votes_from = _votes_from(admitted_on, rule, day)
+    votes_from = _votes_from(organisation, admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
     return Home(
@@ -333,9 +333,11 @@ def _standing(
     return row[1], (row[2], row[3]) if row[2] else None, row[4]
 
 
-def _votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
-    if admitted_on is None or rule is None:
-        return None
+def _votes_from(
+    organisation: Organisation, admitted_on: date | None, rule: tuple[str, str] | None, day: date
+) -> VotesFrom | None:
+    if admitted_on is None or rule is None or admitted_on == organisation.day_of(organisation.founded_at):
+        return None  # whoever founded it is not new to it
     wait: Any = REGISTRY["roll.cutoff"].parse(rule[0])
     first = admitted_on + timedelta(days=wait.n) if isinstance(wait, Days) else admitted_on
     return VotesFrom(first, rule[1]) if day < first else None
