@@ -29,7 +29,6 @@ from coop.extensions import babel, csrf, db, login_manager, migrate
 from coop.transaction import bind_transactions
 
 ROOT = Path(__file__).resolve().parent.parent
-
 SUBJECTS = (  # lowest first; each has the same name on every floor
     accounts, organisations, members, constitution, ballots, meetings, petitions, mandates, dues,
     treasury, works, beginnings, reports
@@ -43,7 +42,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(settings.for_flask())
     if hops := settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-
     db.init_app(app)
     bind_transactions(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=False)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from coop.actors import PROGRAM, Actor, Seat
 from coop.duties import runs, unless_candidate
@@ -35,33 +35,20 @@ def founder(actor: Actor, _thing: Any) -> bool:
     return actor.founding and actor.status == "active"
 
 
-def founds(actor: Actor, _thing: Any) -> bool:
-    """One of those who found the organisation, which is not open yet: for themselves, never for the others."""
-    row = (
-        select(Founder.id)
-        .join(Organisation, Organisation.id == Founder.organisation_id)
-        .where(
-            Founder.organisation_id == actor.organisation_id,
-            Founder.person_id == actor.person_id,
-            Founder.withdrew_at.is_(None),
-            Organisation.unopened == "founding",
-        )
-    )
-    return actor.person_id is not None and db.session.scalar(row) is not None
+def before_opening(kind: str, whose: Any, *conditions: ColumnElement[bool]) -> Predicate:
+    """One of those people of an organisation that is founded or moves in, until it is open."""
+    row = select(whose.class_.id).join(Organisation, Organisation.id == whose.class_.organisation_id)
+    row = row.where(Organisation.unopened == kind, *conditions)
+
+    def predicate(actor: Actor, _thing: Any) -> bool:
+        mine = row.where(Organisation.id == actor.organisation_id, whose == actor.person_id)
+        return actor.person_id is not None and db.session.scalar(mine) is not None
+
+    return predicate
 
 
-def moves_in(actor: Actor, _thing: Any) -> bool:
-    """Whoever had the operator's invitation to bring an organisation here, until it is open."""
-    row = (
-        select(Beginning.id)
-        .join(Organisation, Organisation.id == Beginning.organisation_id)
-        .where(
-            Beginning.organisation_id == actor.organisation_id,
-            Beginning.by_id == actor.person_id,
-            Organisation.unopened == "moving",
-        )
-    )
-    return actor.person_id is not None and db.session.scalar(row) is not None
+founds = before_opening("founding", Founder.person_id, Founder.withdrew_at.is_(None))
+moves_in = before_opening("moving", Beginning.by_id)  # who had the operator's invitation
 
 
 def operator(actor: Actor, _thing: Any) -> bool:

@@ -39,7 +39,7 @@ def test_anyone_reads_the_constitution_without_a_bracket(client, coop):
     assert page.h1 == "Constitution"
     assert "Notice of a general meeting is fourteen clear days." in page
     assert "Notice: 14 clear days" in page
-    assert "Set at the founding." in page
+    assert "Set at the beginning." in page
     assert "provision=" not in page.text
     assert page.links["fourteen clear days"] == "#rule-meeting-notice"
 

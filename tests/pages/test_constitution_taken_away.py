@@ -82,7 +82,7 @@ def test_the_pdf_is_tagged_and_carries_text_and_values(client, lane):
         data = json.loads(file.attachments["constitution.json"].get_file().read_bytes())
     assert data["text"] == (MODELS / "workers.md").read_text()
     assert data["constitution"]["provisions"]["meeting.notice@board"]["article"] == "27"
-    assert data["notes"]["14"][0]["set_by"] == "Set at the founding."
+    assert data["notes"]["14"][0]["set_by"] == "Set at the beginning."
 
 
 def test_the_same_version_gives_the_same_bytes_today_and_tomorrow(client, make, lane):

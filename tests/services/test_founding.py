@@ -11,7 +11,7 @@ from coop.extensions import db
 from coop.models.members import Application, Membership
 from coop.models.organisations import OfficeTerm
 from coop.models.records import OutboxMail
-from coop.services import accounts, beginnings, constitution, organisations
+from coop.services import accounts, ballots, beginnings, constitution, organisations
 from tests.beginning_house import FOUNDERS
 
 
@@ -193,3 +193,16 @@ def test_only_the_operator_invites(deed, make, now):
     member = make.member(make.organisation())
     with pytest.raises(Forbidden):
         deed(beginnings.invite, make.actor(member), now)
+
+
+def test_founders_vote_from_the_first_day_and_whoever_joins_the_day_after_waits(founding, make, now):
+    founding.accept()
+    founding.meet()
+    founding.do(beginnings.open_founded, founding.ana)
+    tomorrow = founding.mill.day_of(now) + timedelta(days=1)
+    make.member(founding.mill, "Newcomer", since=tomorrow)
+    assembly = organisations.assembly_of(founding.mill)
+    rule = ballots.lawful(founding.mill, "ordinary", assembly, now, None).frozen
+    assert rule["cutoff_days"] == 30
+    roll = ballots.draw_roll(founding.mill, assembly, tomorrow, rule)
+    assert [one.entitled for one in roll] == [True, True, True, False]

@@ -25,7 +25,7 @@ from coop.rules.founding import QUESTIONS
 from coop.rules.provisions import REGISTRY
 from coop.services import beginnings, constitution
 from coop.services.beginnings import OFFICES, Founding
-from coop.services.beginnings.founding import titles
+from coop.services.beginnings.founding import ANSWERED, titles
 from coop.transaction import writing
 
 
@@ -209,7 +209,7 @@ def _steps(founding: Founding) -> list[Step]:
                 _("Answer the questions"),
                 _("The model’s own answers are safe. Change what you want otherwise."),
                 url_for(".questions"),
-                bool(founding.beginning.sha256),
+                ANSWERED in founding.beginning.answers,
             ),
             (
                 _("Invite the founders"),

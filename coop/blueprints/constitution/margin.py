@@ -101,7 +101,7 @@ def on_paper(notes: Mapping[str, list[Note]]) -> dict[str, list[dict[str, str]]]
 
 def _set_by(note: Note) -> str:
     if note.by_founders:
-        return _("Set at the founding.")
+        return _("Set at the beginning.")
     if note.set_by is None:
         return _("Set by a vote of the members.")
     day = format_date(note.set_by.decided_on, "d MMMM y")

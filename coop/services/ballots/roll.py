@@ -137,11 +137,16 @@ def why_not(ballot: Ballot, membership: Membership | None) -> str:
     return str(_("You were not a member yet on the day this ballot opened."))
 
 
+def _founded(body: Body, since: date) -> bool:
+    """Whoever founds an organisation is not new to it: the cut-off keeps later joiners from deciding at once."""
+    return since == body.organisation.day_of(body.organisation.founded_at)
+
+
 def _reason(body: Body, day: date, rule: dict[str, Any], kind: str | None, since: date) -> tuple[bool, str]:
     """Say whether a member of the body may vote, and why."""
     article = rule["cutoff_article"]
     source = _(" (article %(article)s)", article=article) if article else ""
-    may_from = since + timedelta(days=rule["cutoff_days"])
+    may_from = since + timedelta(days=0 if _founded(body, since) else rule["cutoff_days"])
     if status_of(kind) == "suspended":
         return False, str(_("Suspended on the day the ballot opened."))
     if may_from > day:

@@ -5,7 +5,7 @@ be accepted anew by all.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from flask_babel import format_date
@@ -37,6 +37,7 @@ from coop.services.records import record, send
 
 FEWEST_FOUNDERS = 3
 MOST_FOUNDERS = 50
+ANSWERED = "answered"  # among the answers, once somebody has looked at the questions
 
 
 def begin_founding(
@@ -89,7 +90,8 @@ def answer_questions(
         checked = {one.name: check_answer(one, answers.get(one.name, "")) for one in QUESTIONS}
     except BadValue as why:
         raise Refusal(str(why)) from why
-    organisation.name, beginning.answers, before = name, checked, beginning.sha256
+    before = beginning.sha256
+    organisation.name, beginning.answers = name, checked | {ANSWERED: "yes"}
     _write_text(organisation, beginning)
     if beginning.sha256 == before:
         return
@@ -217,7 +219,7 @@ def open_founded(organisation: Organisation, actor: Actor, now: datetime) -> lis
     beginning = _unopened(organisation)
     founding = founding_of(organisation)
     _refuse_unready(founding)
-    beginning.opened_at = now
+    beginning.opened_at = organisation.founded_at = now
     db.session.flush()
     today = organisation.day_of(now)
     version = constitution.adopt_version(
@@ -242,7 +244,7 @@ def open_founded(organisation: Organisation, actor: Actor, now: datetime) -> lis
             office,
             joined[elected.id],
             today,
-            add_months(today, months),
+            add_months(today, months) - timedelta(days=1),
             decision_id=None,
             because=_how_elected(founding, kind, organisation, now),
             from_beginning=True,

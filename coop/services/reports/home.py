@@ -127,7 +127,7 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
     day = organisation.day_of(now)
     ballots, excluded = _ballots(organisation, membership, now)
     admitted_on, rule, waits = _standing(membership, day, now)
-    first_vote = votes_from(admitted_on, rule, day)
+    first_vote = votes_from(organisation, admitted_on, rule, day)
     charges = _open_charges(membership, day)
     is_new = admitted_on is not None and (day - admitted_on).days < NEWCOMER_DAYS
     return Home(

@@ -37,9 +37,12 @@ class Newcomer:
     why: str = ""  # the charge's own explanation, once there is one
 
 
-def votes_from(admitted_on: date | None, rule: tuple[str, str] | None, day: date) -> VotesFrom | None:
-    if admitted_on is None or rule is None:
-        return None
+def votes_from(
+    organisation: Organisation, admitted_on: date | None, rule: tuple[str, str] | None, day: date
+) -> VotesFrom | None:
+    """Say from when a member can vote who is too new to it; None for everybody else."""
+    if admitted_on is None or rule is None or admitted_on == organisation.day_of(organisation.founded_at):
+        return None  # whoever founded it is not new to it
     wait: Any = REGISTRY["roll.cutoff"].parse(rule[0])
     first = admitted_on + timedelta(days=wait.n) if isinstance(wait, Days) else admitted_on
     return VotesFrom(first, rule[1]) if day < first else None
