@@ -15,7 +15,7 @@ from coop.extensions import db
 from coop.transaction import writing
 from tests.loaded import pristine  # noqa: F401 - the loaded demonstration, for every test that asks
 from tests.make import Make
-from tests.postgres import empty, postgres_cluster
+from tests.postgres import Emptier, postgres_cluster
 
 pytest_plugins = ["tests.evidence"]
 
@@ -78,6 +78,7 @@ class Database:
             shutil.copy(self.path, self.template)
         else:
             recreate(cluster, "coop_template", "coop_test")
+            self.emptier = Emptier(cluster, "coop_test", list(db.metadata.tables))
 
     def fresh(self):
         with self.app.app_context():
@@ -87,7 +88,8 @@ class Database:
                 for leftover in self.path.parent.glob("coop.db-*"):
                     leftover.unlink()
                 shutil.copy(self.template, self.path)
-            elif not empty(self.cluster, "coop_test", list(db.metadata.tables)):
+            elif not self.emptier.empty():
+                self.emptier.close()
                 db.engine.dispose()
                 recreate(self.cluster, "coop_test", "coop_template")
         for folder in ("mail", "files"):
@@ -110,6 +112,8 @@ def database(request, instance, tmp_path_factory):
     cluster = request.getfixturevalue("cluster") if request.param == "postgresql" else None
     made = Database(request.param, instance, tmp_path_factory, cluster)
     yield made
+    if made.engine == "postgresql":
+        made.emptier.close()
     with made.app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -214,6 +214,7 @@ class OfPostgres(Copier):
         with self.database.app.app_context():
             db.session.remove()
             db.engine.dispose()
+        self.database.emptier.close()  # a template has no visitors
         recreate(self.database.cluster, "spoilt", "coop_test")
         with self.connect("spoilt") as there:
             there.execute("SET session_replication_role = replica")
