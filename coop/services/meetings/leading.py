@@ -173,6 +173,7 @@ def put_election(
     if meeting.opened_at is None:
         raise Refusal(_("Open the meeting first: say when it began."))
     day = organisation.day_of(now)
+    db.session.execute(select(Office.id).where(Office.id == office.id).with_for_update())
     held = select(OfficeTerm.id).where(OfficeTerm.office_id == office.id, OfficeTerm.held_on(day))
     if len(db.session.scalars(held).all()) >= office.seats:
         raise Refusal(_("%(office)s: this office is held.", office=office.title))

@@ -57,6 +57,7 @@ def answer(
 ) -> None:
     """Take the seat or leave it to the next; a co-option is put to the vote of the body."""
     authorize(actor, Permission.ANSWER_OFFER, offer)
+    db.session.execute(select(Office.id).where(Office.id == offer.office_id).with_for_update())
     db.session.refresh(offer, with_for_update=True)
     if offer.answered_at is not None or now >= offer.answer_until:
         raise Refusal(_("This offer was answered, or its time has gone by."))

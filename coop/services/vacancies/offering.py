@@ -28,8 +28,11 @@ def way_of(office: Office, organisation: Organisation, now: datetime) -> constit
 
 
 def is_vacant(office: Office, organisation: Organisation, now: datetime) -> bool:
-    """Whether a seat of the office is free today."""
-    return len(organisations.holders_of(office, organisation.day_of(now))) < office.seats
+    """Whether a seat of the office is free today, and nobody takes it tomorrow."""
+    day = organisation.day_of(now)
+    return all(
+        len(organisations.holders_of(office, one)) < office.seats for one in (day, day + timedelta(days=1))
+    )
 
 
 def count_back(office: Office, organisation: Organisation, actor: Actor, now: datetime) -> SeatOffer:
