@@ -23,7 +23,7 @@ OTHERS = range(9, 20)
 def carry(app) -> str:
     """Carry the motion that sends the delegate and says what we think; gives what a list of decisions shows."""
     with app.app_context():
-        now, here = datetime.now(UTC) - timedelta(days=60), pioneers()
+        now, here = datetime.now(UTC) - timedelta(days=32), pioneers()
         officer = ballots.find(here, 1).certified_by.removeprefix("member ")
         with writing():
             rita = actor(here, int(officer))
