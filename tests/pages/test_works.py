@@ -226,6 +226,7 @@ def test_the_librarian_records_a_grant_and_a_colliding_one_is_refused_by_name(co
     page = librarian.press("Record the grant")
     assert "Grant 1 to Orchard Press" in page
     assert f"Approved by decision {decision.label}" in page
+    assert "Under the default adopted with version 1." in page
     fill_grant(librarian, grantee="The Loom", exclusivity="Non-exclusive")
     page = librarian.press("Record the grant", status=409)
     assert any(error.startswith("Grant 1 to Orchard Press is exclusive") for error in page.errors)

@@ -1,5 +1,6 @@
 """Corrections of wrong marks: officers propose and confirm them, members read them and may object."""
 
+from itertools import count
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from wtforms.validators import InputRequired, Length
 from coop.access import Permission, authorize, requires
 from coop.blueprints.constitution import bp
 from coop.errors import Missing, Refusal
+from coop.gateways import markdown
 from coop.models.constitution import CorrectionChallenge
 from coop.rules.marking import Marked, split_marks
 from coop.services import constitution, meetings, organisations
@@ -66,14 +68,14 @@ def correct() -> Answer:
     """Say which value stands behind the words of an article."""
     authorize(g.actor, Permission.CORRECT_MARK, g.organisation)
     article = request.args.get("article", "")
-    words, marks = _words_of(article)
+    text, marks = _marked_in(article)
     form = CorrectionForm(data={"values": [mark.value for mark in marks]})
     for mark in marks[len(form.values.entries) :]:
         form.values.append_entry(mark.value)
 
     def page() -> str:
         return render_template(
-            "constitution/correct.html", form=form, number=article, words=words, marks=marks
+            "constitution/correct.html", form=form, number=article, pieces=_pieces(text), marks=marks
         )
 
     if request.method == "GET":
@@ -97,12 +99,19 @@ def correct() -> Answer:
     return redirect(url_for(".correction", number=made))
 
 
-def _words_of(article: str) -> tuple[str, tuple[Marked, ...]]:
+def _marked_in(article: str) -> tuple[str, tuple[Marked, ...]]:
     base = next((one for one in constitution.versions(g.organisation) if one.void_at is None), None)
-    words, marks = split_marks(constitution.article_text(base, article) if base else "")
+    text = constitution.article_text(base, article) if base else ""
+    _words, marks = split_marks(text)
     if not marks:
         raise Missing
-    return words, marks
+    return text, marks
+
+
+def _pieces(text: str) -> list[markdown.Piece]:
+    """The article as members read it; each marked word leads to the field of its value."""
+    field = count()
+    return markdown.render(text, lambda _mark: f"#values-{next(field)}")
 
 
 @bp.get("/constitution/corrections/<int:number>")

@@ -65,6 +65,7 @@ def show(number: int) -> Page:
         work=work,
         ways=works.what_one_may(work),
         decisions=works.decision_labels(work),
+        sources=works.sources_of_grants(work),
         licence=works.licence_of(work),
         authors=works.authors_of(work),
         kinds=kind_words(),

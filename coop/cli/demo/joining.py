@@ -121,7 +121,8 @@ def admit(story: Story, one: people.Somebody, admitting: int) -> None:
     with story.deed(SLUG) as organisation:
         actor = story.acting(organisation, admitting, at)
         waiting = members.waiting_applications(organisation, actor)
-        members.admit(waiting[0], actor, at, article="7")
+        version = constitution.in_force(organisation, organisation.day_of(at))
+        members.admit(waiting[0], actor, at, article="7", version_id=version.id if version else None)
 
 
 def join_first(story: Story) -> None:

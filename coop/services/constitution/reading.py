@@ -64,6 +64,11 @@ def find_version(organisation: Organisation, number: int) -> ConstitutionVersion
     return version
 
 
+def number_of(version_id: int) -> int:
+    """The number of the version that something was made under."""
+    return db.session.get_one(ConstitutionVersion, version_id).number
+
+
 def versions(organisation: Organisation) -> list[ConstitutionVersion]:
     """All versions, the latest first."""
     return list(

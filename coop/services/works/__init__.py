@@ -7,6 +7,7 @@ from coop.services.works.granting import (
     decisions_to_name,
     offer_licence,
     record_grant,
+    sources_of_grants,
 )
 from coop.services.works.library import (
     RESERVED,
@@ -45,6 +46,7 @@ __all__ = [
     "record_grant",
     "register_work",
     "search_works",
+    "sources_of_grants",
     "what_one_may",
     "written",
 ]

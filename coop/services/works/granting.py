@@ -160,6 +160,15 @@ def decision_labels(work: Work) -> dict[int, str]:
     return {one.id: one.label for one in db.session.scalars(select(Decision).where(Decision.id.in_(ids)))}
 
 
+def sources_of_grants(work: Work) -> dict[int, str]:
+    """Where the version of its day says what must approve an exclusive grant, by the grant's id."""
+    return {
+        grant.id: constitution.source_under(grant.version_id, "grant.exclusive.approval")
+        for grant in work.grants
+        if grant.exclusivity == "exclusive"
+    }
+
+
 def as_rule(grant: Grant) -> rights.Grant:
     """A recorded grant as the rules read it."""
     return rights.Grant(
