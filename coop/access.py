@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SET_PASSWORD = auto()
     SEE_APPLICATION = auto()
     WITHDRAW_APPLICATION = auto()
+    ENTER = auto()
     # members
     SEE_MEMBER_PAGES = auto()
     SEE_BALLOTS = auto()
@@ -61,6 +62,7 @@ class Permission(StrEnum):
     CHANGE_OWN_PARTICULARS = auto()
     RESIGN = auto()
     PETITION = auto()
+    SPONSOR = auto()
     ANSWER_PETITION = auto()
     RESIGN_OFFICE = auto()
     # officers
@@ -257,6 +259,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SET_PASSWORD: (oneself,),
     P.SEE_APPLICATION: (applicant, secretary, founder),
     P.WITHDRAW_APPLICATION: (applicant,),
+    P.ENTER: (applicant,),  # where the constitution admits whoever declares it
     P.SEE_MEMBER_PAGES: (member,),
     P.SEE_BALLOTS: (member,),
     P.VOTE: (member,),  # whether on this ballot, its roll says
@@ -288,6 +291,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.CHANGE_OWN_PARTICULARS: (own, once_member),
     P.RESIGN: (own,),
     P.PETITION: (active_member,),  # whether this one, its frozen roll says
+    P.SPONSOR: (active_member,),  # whether this one, the roll of the day says
     P.ANSWER_PETITION: (own,),  # about one's own term of office
     P.RESIGN_OFFICE: (own,),
     P.SEE_DESK: (any_office, founder),

@@ -11,7 +11,7 @@ from coop.blueprints.members import bp
 from coop.blueprints.members.forms import ConfirmForm, ParticularsForm
 from coop.blueprints.members.register import wished
 from coop.errors import Refusal
-from coop.services import ballots, members
+from coop.services import admissions, ballots, members
 from coop.transaction import writing
 
 
@@ -21,6 +21,7 @@ def me() -> Any:
     return render_template(
         "members/me.html",
         membership=g.actor.membership,
+        sources=admissions.sources_of(g.actor.membership),
         votes=ballots.votes_today(g.actor.membership, g.organisation, g.now),
     )
 

@@ -1,6 +1,7 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
 from coop.services.ballots import secret
+from coop.services.ballots.admitting import application_on
 from coop.services.ballots.amendments import put_amendment, vote_on
 from coop.services.ballots.by_tellers import (
     Ways,
@@ -150,6 +151,7 @@ __all__ = [
     "announce",
     "answer_challenge",
     "answer_contest",
+    "application_on",
     "awaiting",
     "awaits_papers",
     "ballot_of",

@@ -12,7 +12,7 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots import amendments, by_tellers, mailings, secret
+from coop.services.ballots import admitting, amendments, by_tellers, mailings, secret
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected, unseat_recalled
@@ -81,6 +81,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     if decision.outcome == "elected":
         seat_elected(ballot, decision, now)
     amendments.settle(ballot, decision, organisation, now)
+    admitting.settle(ballot, decision, organisation, now)
     if decision.decision_class == "recall" and decision.outcome == "carried":
         unseat_recalled(ballot, now)
     mailings.plan(ballot, "outcome", now)

@@ -7,6 +7,7 @@ from coop.services.members.applications import (
     find_application,
     is_confirmed,
     list_applications,
+    lock_application,
     refuse,
     waiting_applications,
     withdraw,
@@ -25,6 +26,7 @@ from coop.services.members.leaving import (
 from coop.services.members.particulars import Particulars, change_particulars, held_about, set_reminders
 from coop.services.members.register import (
     Filter,
+    active_membership_of,
     bodies_seen,
     count_active,
     find,
@@ -39,6 +41,7 @@ __all__ = [
     "Filter",
     "HeldBy",
     "Particulars",
+    "active_membership_of",
     "admit",
     "application_of",
     "apply",
@@ -58,6 +61,7 @@ __all__ = [
     "kinds_to_note",
     "list_applications",
     "list_members",
+    "lock_application",
     "look_at",
     "note_event",
     "note_export",
