@@ -112,3 +112,20 @@ def test_a_minimum_age_is_a_box_to_tick_and_no_date_is_asked(client, app, co_op)
 def test_where_an_officer_admits_nobody_waits_for_a_sponsor(app, co_op):
     co_op("")
     assert "nobody waits for one" in signed_in(app, "ana").visit("/pioneers/applicants")
+
+
+def test_a_resignation_says_its_day_before_it_is_confirmed(app, co_op):
+    article = (
+        '\n8. One resigns with [thirty days]{provision="membership.resignation_notice" value="30 days"}.\n'
+    )
+    co_op(article)
+    ana = signed_in(app, "ana")
+    page = ana.visit("/pioneers/me/resign")
+    assert "(Article 8.)" in page
+    [button] = [one for one in page.buttons if one.startswith("Resign, and end my membership on")]
+    day = button.removeprefix("Resign, and end my membership on ")
+    page = ana.press(button)
+    assert f"You have resigned. Your membership ends on {day}." in page
+    assert "End my membership" not in page.links
+    assert "You have resigned already." in ana.visit("/pioneers/me/resign")
+    assert ana.visit("/pioneers/ballots").status == 200

@@ -1,4 +1,4 @@
-"""What a constitution says of members: who is admitted, and by whom."""
+"""What a constitution says of members: who is admitted, and by whom, and how one leaves."""
 
 from collections.abc import Sequence
 
@@ -53,5 +53,14 @@ MEMBERSHIP_RULES: Sequence[Provision] = (
         "I have read the rules and accept them",
         "Declarations",
         "Everyone who applies declares this; the wording is kept with the application.",
+    ),
+    Provision(
+        "membership.resignation_notice",
+        DAYS,
+        "0 days",
+        "Notice of resignation",
+        "Whoever resigns is a member, with rights and dues, until this long after saying so.",
+        low=0,
+        high=366,
     ),
 )

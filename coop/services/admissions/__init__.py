@@ -1,6 +1,7 @@
-"""Admission by the constitution's way: at once, by an officer, by sponsors, or by a vote of the members."""
+"""Admission by the constitution's way, at once, by an officer, by sponsors or by a vote; and resigning."""
 
 from coop.services.admissions.answering import admit, answers_by_hand, enter, refuse
+from coop.services.admissions.leaving import LastDay, last_day, resign
 from coop.services.admissions.sources import sources_of
 from coop.services.admissions.sponsoring import (
     Asking,
@@ -16,6 +17,7 @@ from coop.services.admissions.way import Way, declared, way_of
 
 __all__ = [
     "Asking",
+    "LastDay",
     "Way",
     "admit",
     "answers_by_hand",
@@ -23,8 +25,10 @@ __all__ = [
     "declared",
     "enter",
     "find",
+    "last_day",
     "put_to_vote",
     "refuse",
+    "resign",
     "sources_of",
     "sponsor",
     "sponsors_of",

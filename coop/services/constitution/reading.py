@@ -249,7 +249,12 @@ def summary_of(version: ConstitutionVersion) -> Sequence[str]:
         ),
         _("Officers are elected for %(term)s and can be elected again.", term=said("office.term")),
         _("Dues are set by a vote of the members and fall due within %(days)s.", days=said("dues.due")),
-        _("You can leave at any time."),
+        _("You can leave at any time.")
+        if said("membership.resignation_notice") == "0 days"
+        else _(
+            "You can leave at any time: your membership ends %(days)s later.",
+            days=said("membership.resignation_notice"),
+        ),
     ]
 
 

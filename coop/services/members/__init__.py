@@ -22,6 +22,7 @@ from coop.services.members.leaving import (
     record_event,
     refuse_to_note,
     resign,
+    resigned_to,
 )
 from coop.services.members.particulars import Particulars, change_particulars, held_about, set_reminders
 from coop.services.members.register import (
@@ -73,6 +74,7 @@ __all__ = [
     "refuse_to_note",
     "register_rows",
     "resign",
+    "resigned_to",
     "set_reminders",
     "waiting_applications",
     "withdraw",
