@@ -52,6 +52,7 @@ class Permission(StrEnum):
     SET_PASSWORD = auto()
     SEE_APPLICATION = auto()
     WITHDRAW_APPLICATION = auto()
+    ENTER = auto()
     # members
     SEE_MEMBER_PAGES = auto()
     SEE_BALLOTS = auto()
@@ -91,6 +92,7 @@ class Permission(StrEnum):
     ANSWER_OFFER = auto()
     HAND_OVER = auto()
     SEE_HANDOVER = auto()
+    SPONSOR = auto()
     ANSWER_PETITION = auto()
     RESIGN_OFFICE = auto()
     SEE_MANDATES = auto()
@@ -153,6 +155,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SET_PASSWORD: (oneself,),
     P.SEE_APPLICATION: (applicant, secretary, founder),
     P.WITHDRAW_APPLICATION: (applicant,),
+    P.ENTER: (applicant,),  # where the constitution admits whoever declares it
     P.SEE_MEMBER_PAGES: (member,),
     P.SEE_BALLOTS: (member,),
     P.VOTE: (member,),  # whether on this ballot, its roll says
@@ -185,6 +188,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.CHANGE_OWN_PARTICULARS: (own, once_member),
     P.RESIGN: (own,),
     P.PETITION: (active_member,),  # whether this one, its frozen roll says
+    P.SPONSOR: (active_member,),  # whether this one, the roll of the day says
     P.ANSWER_PETITION: (own,),  # about one's own term of office
     P.RESIGN_OFFICE: (own,),
     P.ATTEND_UNLED: (active_member,),  # of the body that meets

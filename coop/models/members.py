@@ -65,6 +65,25 @@ class Application(Base):
         return self.outcome is not None
 
 
+class Sponsor(Base):
+    """A member who sponsors an application; once said it stands, and none comes after the answer."""
+
+    __tablename__ = "sponsors"
+
+    application_id: Mapped[int] = points_to("applications", primary_key=True, index=False)
+    membership_id: Mapped[int] = points_to("memberships", primary_key=True)
+    sponsored_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AdmissionBallot(Base):
+    """That members vote on an application; another vote only where the last was void or too few took part."""
+
+    __tablename__ = "admission_ballots"
+
+    ballot_id: Mapped[int] = points_to("ballots", primary_key=True, index=False)
+    application_id: Mapped[int] = points_to("applications")
+
+
 class Membership(Base):
     """A membership with its number, never reused. Its status on any day follows from its events."""
 

@@ -57,22 +57,24 @@ def _of_people(here: int, there: int) -> Things:
         "another's": {"number": first(Membership.number, *of_us, Membership.id.not_in(in_branch))},
         "of orchard": {"number": NOWHERE},
     }
+    applications = {
+        "waiting": {
+            "number": first(
+                Application.id, Application.organisation_id == here, Application.outcome.is_(None)
+            )
+        },
+        "decided": {
+            "number": first(
+                Application.id, Application.organisation_id == here, Application.outcome.is_not(None)
+            )
+        },
+        "of orchard": {"number": first(Application.id, Application.organisation_id == there)},
+    }
     return {
         "members/": members,
         "dues/members/": members,
-        "applications/": {
-            "waiting": {
-                "number": first(
-                    Application.id, Application.organisation_id == here, Application.outcome.is_(None)
-                )
-            },
-            "decided": {
-                "number": first(
-                    Application.id, Application.organisation_id == here, Application.outcome.is_not(None)
-                )
-            },
-            "of orchard": {"number": first(Application.id, Application.organisation_id == there)},
-        },
+        "applicants/": applications,
+        "applications/": applications,
         "offices/": {
             "assembly": {"slug": "assembly"},
             "branch": {"slug": first(Body.slug, Body.organisation_id == here, Body.kind == "branch")},

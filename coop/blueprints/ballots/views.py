@@ -138,6 +138,7 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         pages=1 if decision is None else ballots.pages_of_votes(ballot, decision),
         took_part=ballots.took_part(ballot, decision.result) if decision else "",
         kind=class_words()[ballot.decision_class],
+        applicant=ballots.application_on(ballot) if ballot.kind == "motion" else None,
         choices=choice_words(),
         method=None if ballot.kind == "motion" else METHODS[ballot.method],
         outcomes=outcome_words(),

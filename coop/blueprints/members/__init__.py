@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("members", __name__, url_prefix="/<organisation>")
 
 # The views hang themselves on the blueprint.
-from coop.blueprints.members import events, importing, joining, mine, register, weighing  # noqa: E402, F401
+from coop.blueprints.members import events, importing, joining, mine, register, sponsoring, weighing  # noqa: E402, F401

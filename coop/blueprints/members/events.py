@@ -61,7 +61,7 @@ def record_check(number: int) -> Any:
 def _asked(number: int) -> tuple[Membership, EventForm]:
     membership = members.find(g.organisation, number)
     authorize(g.actor, Permission.CHANGE_MEMBER, membership)
-    return membership, EventForm(members.kinds_to_note(membership))
+    return membership, EventForm(members.kinds_to_note(membership, g.organisation.day_of(g.now)))
 
 
 def _page(membership: Membership, form: EventForm) -> str:

@@ -11,7 +11,8 @@ from coop.blueprints.members.forms import ApplicationForm, ConfirmForm, RefuseFo
 from coop.errors import Missing, Refusal
 from coop.gateways import markdown
 from coop.models.constitution import ConstitutionVersion
-from coop.services import accounts, constitution, dues, members
+from coop.models.members import Application
+from coop.services import accounts, admissions, constitution, dues, members
 from coop.transaction import writing
 
 
@@ -34,7 +35,6 @@ def join_check() -> Any:
     form = _form(version)
     if not form.validate_on_submit():
         return _join_page(version, form), 422
-    rule = constitution.rule(version, "membership.declarations")
     if form.version.data != str(version.number):
         form.version.data = str(version.number)
         form.form_errors.append(_("The rules have changed since you opened this page. Read them again."))
@@ -47,9 +47,7 @@ def join_check() -> Any:
             g.now,
             name=form.name.data,
             email=_email(form),
-            declarations=[
-                {"text": text, "article": rule.article, "version": rule.version_number} for text in rule.value
-            ],
+            declarations=admissions.declared(version),
             version_id=version.id,
         )
     return redirect(url_for(".application" if g.actor.person_id else ".join_sent"))
@@ -57,7 +55,7 @@ def join_check() -> Any:
 
 @bp.get("/join/sent")
 def join_sent() -> Any:
-    return render_template("members/sent.html", days=_usual_time())
+    return render_template("members/sent.html", admission=admissions.way_of(g.organisation, g.now))
 
 
 @bp.get("/join/application")
@@ -67,19 +65,26 @@ def application() -> Any:
     found = members.application_of(g.organisation, g.actor.person_id)
     if found is None:
         return redirect(url_for(".join"))
-    return render_template(
-        "members/application.html", application=found, days=_usual_time(), membership=found.membership
-    )
+    return _own_page(found)
+
+
+@bp.post("/join/application/enter")
+@requires(Permission.ENTER)
+def enter() -> Any:
+    found = _own_application()
+    if not ConfirmForm().validate_on_submit():
+        return _own_page(found), 422
+    with writing():
+        number = admissions.enter(found, g.actor, g.now).number
+    flash(_("You are member %(number)s now.", number=number))
+    return redirect(url_for("reports.home"))
 
 
 @bp.post("/join/application/withdraw")
 @requires(Permission.WITHDRAW_APPLICATION)
 def withdraw() -> Any:
     with writing():
-        found = members.application_of(g.organisation, g.actor.person_id)
-        if found is None:
-            raise Missing
-        members.withdraw(found, g.actor, g.now)
+        members.withdraw(_own_application(), g.actor, g.now)
     flash(_("Your application is withdrawn."))
     return redirect(url_for(".application"))
 
@@ -103,18 +108,10 @@ def answer(number: int) -> Any:
 @requires(Permission.ADMIT_MEMBER)
 def admit(number: int) -> Any:
     found = members.find_application(g.organisation, number, g.actor)
-    version = _version()
-    rule = constitution.rule(version, "membership.admission") if version else None
     if not ConfirmForm().validate_on_submit():
         return _answer_page(found, RefuseForm()), 422
     with writing():
-        membership = members.admit(
-            found,
-            g.actor,
-            g.now,
-            article=rule.article if rule else "",
-            version_id=version.id if version else None,
-        )
+        membership = admissions.admit(found, g.actor, g.now)
         name, given = membership.name, membership.number
     flash(_("%(name)s is member %(number)s now, and gets a welcome mail.", name=name, number=given))
     return redirect(url_for(".answer", number=number))
@@ -130,7 +127,7 @@ def refuse(number: int) -> Any:
     name = found.name
     try:
         with writing():
-            members.refuse(found, form.reason.data, g.actor, g.now)
+            admissions.refuse(found, form.reason.data, g.actor, g.now)
     except Refusal as refusal:
         form.form_errors.append(str(refusal))
         return _answer_page(found, form), 409
@@ -138,17 +135,48 @@ def refuse(number: int) -> Any:
     return redirect(url_for(".applications"))
 
 
+@bp.post("/applications/<int:number>/vote")
+@requires(Permission.ADMIT_MEMBER)
+def put_to_vote(number: int) -> Any:
+    found = members.find_application(g.organisation, number, g.actor)
+    if not ConfirmForm().validate_on_submit():
+        return _answer_page(found, RefuseForm()), 422
+    with writing():
+        ballot = admissions.put_to_vote(found, g.actor, g.now)
+        opened = ballot.opened_at is not None
+    flash(
+        _("The members vote on it now.")
+        if opened
+        else _("The vote is drafted. The returning officer announces it, because it is secret.")
+    )
+    return redirect(url_for(".answer", number=number))
+
+
+def _own_application() -> Application:
+    found = members.application_of(g.organisation, g.actor.person_id)
+    if found is None:
+        raise Missing
+    return found
+
+
+def _own_page(found: Application) -> str:
+    return render_template(
+        "members/application.html",
+        application=found,
+        admission=admissions.way_of(g.organisation, g.now),
+        confirmed=members.is_confirmed(found),
+        sponsors=admissions.sponsors_of(found),
+        membership=found.membership,
+        sources=admissions.sources_of(found.membership) if found.membership else {},
+    )
+
+
 def _version() -> ConstitutionVersion | None:
     return constitution.in_force(g.organisation, g.organisation.day_of(g.now))
 
 
-def _usual_time() -> str:
-    version = _version()
-    return constitution.rule(version, "membership.admission_time").spelled if version else ""
-
-
 def _form(version: ConstitutionVersion) -> ApplicationForm:
-    declarations = constitution.rule(version, "membership.declarations").value
+    declarations = [str(one["text"]) for one in admissions.declared(version)]
     return application_form(declarations, version.number, email=_own_email())
 
 
@@ -169,13 +197,22 @@ def _join_page(version: ConstitutionVersion | None, form: ApplicationForm | None
         sentences=constitution.summary_of(version) if version else [],
         pieces=markdown.render(version.text) if version else [],
         plans=dues.plans_on(g.organisation, g.organisation.day_of(g.now)),
-        days=_usual_time(),
+        admission=admissions.way_of(g.organisation, g.now),
         waiting=waiting if waiting is not None and not waiting.is_decided else None,
         belongs=may(g.actor, Permission.SEE_MEMBER_PAGES, g.organisation),
     )
 
 
-def _answer_page(found: Any, form: RefuseForm) -> Any:
+def _answer_page(found: Application, form: RefuseForm) -> Any:
+    way = admissions.way_of(g.organisation, g.now)
     return render_template(
-        "members/answer.html", application=found, form=form, confirmed=members.is_confirmed(found)
+        "members/answer.html",
+        application=found,
+        form=form,
+        confirmed=members.is_confirmed(found),
+        admission=way,
+        by_hand=admissions.answers_by_hand(way, g.actor),
+        sponsors=admissions.sponsors_of(found),
+        vote=admissions.vote_on(found),
+        sources=admissions.sources_of(found.membership) if found.membership else {},
     )

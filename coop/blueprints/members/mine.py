@@ -1,9 +1,11 @@
 """One's own particulars: see, change, take along, have erased, leave."""
 
 import json
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from coop.access import Permission, requires
@@ -11,7 +13,7 @@ from coop.blueprints.members import bp
 from coop.blueprints.members.forms import ConfirmForm, ParticularsForm
 from coop.blueprints.members.register import wished
 from coop.errors import Refusal
-from coop.services import ballots, members
+from coop.services import admissions, ballots, members
 from coop.transaction import writing
 
 
@@ -21,6 +23,8 @@ def me() -> Any:
     return render_template(
         "members/me.html",
         membership=g.actor.membership,
+        sources=admissions.sources_of(g.actor.membership),
+        resigned_to=_resigned_to(),
         votes=ballots.votes_today(g.actor.membership, g.organisation, g.now),
     )
 
@@ -89,9 +93,24 @@ def erasure() -> Any:
 def resign() -> Any:
     form = ConfirmForm()
     if not form.validate_on_submit():
-        answer = render_template("members/resign.html", form=form, membership=g.actor.membership)
+        answer = render_template(
+            "members/resign.html",
+            form=form,
+            end=admissions.last_day(g.organisation, g.now),
+            resigned_to=_resigned_to(),
+        )
         return answer, 422 if request.method == "POST" else 200
     with writing():
-        members.resign(g.actor.membership, g.actor, g.now)
-    flash(_("You are no longer a member. Thank you for the time you gave."))
+        end = admissions.resign(g.actor.membership, g.organisation, g.actor, g.now)
+    flash(
+        _("You are no longer a member. Thank you for the time you gave.")
+        if end.is_today
+        else _(
+            "You have resigned. Your membership ends on %(day)s.", day=format_date(end.ends_on, "d MMMM y")
+        )
+    )
     return redirect(url_for(".me"))
+
+
+def _resigned_to() -> date | None:
+    return members.resigned_to(g.actor.membership, g.organisation.day_of(g.now))

@@ -12,7 +12,7 @@ from coop.blueprints.members import bp
 from coop.blueprints.members.forms import ConfirmForm, ParticularsForm
 from coop.errors import Refusal
 from coop.models.members import Membership
-from coop.services import ballots, members
+from coop.services import admissions, ballots, members
 from coop.transaction import record_view, writing
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -135,5 +135,6 @@ def _member_page(membership: Membership) -> Any:
         membership=membership,
         status=membership.status_on(day),
         day=day,
+        sources=admissions.sources_of(membership),
         votes=ballots.votes_today(membership, g.organisation, g.now),
     )

@@ -62,6 +62,7 @@ def _places() -> list[tuple[str, list[tuple[str, str, str]]]]:
                     _("What is held about you"),
                     _("See it, export it, ask for erasure, resign."),
                 ),
+                ("members.applicants", _("Who wishes to join"), _("Sponsor those whom you know.")),
                 ("accounts.password", _("Password"), _("Set or change it.")),
                 ("reports.practice", _("Practise voting"), _("Nothing is recorded.")),
             ],

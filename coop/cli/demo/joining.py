@@ -7,7 +7,7 @@ from coop.access import OPERATOR, Actor
 from coop.cli.demo import people
 from coop.cli.demo.people import AUDITOR, CHAIR, LIBRARIAN, RETURNING, SECRETARY
 from coop.cli.demo.story import Story
-from coop.services import accounts, constitution, members, organisations
+from coop.services import accounts, admissions, constitution, members, organisations
 from coop.services.members.enrolling import HeldBy, enrol
 from coop.transaction import writing
 
@@ -103,10 +103,7 @@ def apply(story: Story, one: people.Somebody, day: int) -> None:
         version = constitution.in_force(organisation, organisation.day_of(at))
         if version is None:
             raise LookupError("no constitution is in force")
-        rule = constitution.rule(version, "membership.declarations")
-        said = [
-            {"text": text, "article": rule.article or "", "version": version.number} for text in rule.value
-        ]
+        said = admissions.declared(version)
         person = accounts.find_or_create(one.email, at)
         person.confirmed_at = at
         actor = Actor(person_id=person.id, organisation_id=organisation.id, label=f"person {person.id}")
@@ -121,8 +118,7 @@ def admit(story: Story, one: people.Somebody, admitting: int) -> None:
     with story.deed(SLUG) as organisation:
         actor = story.acting(organisation, admitting, at)
         waiting = members.waiting_applications(organisation, actor)
-        version = constitution.in_force(organisation, organisation.day_of(at))
-        members.admit(waiting[0], actor, at, article="7", version_id=version.id if version else None)
+        admissions.admit(waiting[0], actor, at)
 
 
 def join_first(story: Story) -> None:

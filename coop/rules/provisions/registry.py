@@ -7,6 +7,7 @@ adopted versions keep the values they were adopted with, defaults included.
 from coop.rules.provisions.amending import AMENDING_RULES
 from coop.rules.provisions.decisions import CLASSES, decision_provisions
 from coop.rules.provisions.mandates import MANDATE_RULES
+from coop.rules.provisions.membership import MEMBERSHIP_RULES
 from coop.rules.provisions.motions import motion_provisions
 from coop.rules.provisions.offices import OFFICE_RULES
 from coop.rules.provisions.provision import Provision
@@ -14,7 +15,6 @@ from coop.rules.provisions.values import (
     CLEAR_DAYS,
     CURRENCY,
     DAYS,
-    LIST,
     MONTHS,
     NUMBER,
     QUORUM,
@@ -28,7 +28,6 @@ _CLASS = choice(
     constitutional="a constitutional resolution",
 )
 _TIE = choice(lost="a tie is lost", lot="a tie is settled by a lot that anyone can draw again")
-_ADMISSION = choice(officer="by an officer")
 _PRIVATE = "private: members and officers can't see it"
 _SECRET = "secret: no name is stored with a vote"  # noqa: S105 - a sentence
 _SECRECY = choice(open="open: the record shows who voted how", private=_PRIVATE, secret=_SECRET)
@@ -77,29 +76,7 @@ _ALL = (
         "Currency",
         "Dues are charged and the books are kept in this currency.",
     ),
-    Provision(
-        "membership.admission",
-        _ADMISSION,
-        "officer",
-        "Admission",
-        "Who admits an applicant or refuses, with a reason.",
-    ),
-    Provision(
-        "membership.admission_time",
-        DAYS,
-        "14 days",
-        "Time to an answer",
-        "Applicants are told that an answer usually takes this long.",
-        low=1,
-        high=365,
-    ),
-    Provision(
-        "membership.declarations",
-        LIST,
-        "I have read the rules and accept them",
-        "Declarations",
-        "Everyone who applies declares this; the wording is kept with the application.",
-    ),
+    *MEMBERSHIP_RULES,
     Provision(
         "application.retention",
         MONTHS,

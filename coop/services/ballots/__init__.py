@@ -1,6 +1,7 @@
 """Ballots: motions and elections from draft to decision; nothing is decided without counts."""
 
 from coop.services.ballots import secret
+from coop.services.ballots.admitting import application_on
 from coop.services.ballots.amended_motions import (
     change_in,
     make_version,
@@ -186,6 +187,7 @@ __all__ = [
     "announce",
     "answer_challenge",
     "answer_contest",
+    "application_on",
     "awaiting",
     "awaits_papers",
     "ballot_of",

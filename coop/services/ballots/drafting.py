@@ -20,6 +20,7 @@ from coop.rules.secrecy import less_secret, more_secret
 from coop.rules.tally import METHODS
 from coop.services import constitution, offices
 from coop.services.ballots import mailings, secret
+from coop.services.ballots.admitting import application_on
 from coop.services.ballots.amended_motions import motion_amendment_on
 from coop.services.ballots.candidates import (
     Candidate,
@@ -183,6 +184,8 @@ def change_draft(
     refuse_unless_draft(ballot, now)
     if constitution.amendment_on(ballot.id) is not None:
         raise Refusal(_("These words follow from the amendment. Void this vote if another is wanted."))
+    if application_on(ballot) is not None:
+        raise Refusal(_("These words follow from the application, so they stand."))
     title, text = " ".join(title.split()), text.strip()
     if not title or (ballot.motion and not text):
         raise Refusal(_("A motion needs a title and its text: what exactly shall be decided?"))

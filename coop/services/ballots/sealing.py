@@ -12,7 +12,15 @@ from coop.extensions import db
 from coop.models.ballots import Ballot, Decision
 from coop.models.organisations import Organisation
 from coop.rules.tally.decide import Counted, decide_election, decide_motion
-from coop.services.ballots import amended_motions, amendments, appointing, by_tellers, mailings, secret
+from coop.services.ballots import (
+    admitting,
+    amended_motions,
+    amendments,
+    appointing,
+    by_tellers,
+    mailings,
+    secret,
+)
 from coop.services.ballots.reading import locked
 from coop.services.ballots.roll import size_of
 from coop.services.ballots.seating import seat_elected
@@ -84,6 +92,7 @@ def seal(ballot_id: int, now: datetime) -> Decision | None:
     amendments.settle(ballot, decision, organisation, now)
     amended_motions.settle(ballot, decision, organisation, now)
     appointing.settle(ballot, decision, now)
+    admitting.settle(ballot, decision, organisation, now)
     mailings.plan(ballot, "outcome", now)
     return decision
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select, true
 
 from coop.errors import Missing
@@ -241,10 +242,7 @@ def summary_of(version: ConstitutionVersion) -> Sequence[str]:
         return rule(version, key, decision=decision).spelled
 
     return [
-        _(
-            "You ask to join, and an officer answers, usually within %(days)s.",
-            days=said("membership.admission_time"),
-        ),
+        _admission_summed_up(version),
         _votes_summed_up(version),
         _("You can vote once you have been a member for %(days)s.", days=said("roll.cutoff"))
         if said("roll.cutoff") != "0 days"
@@ -266,8 +264,30 @@ def summary_of(version: ConstitutionVersion) -> Sequence[str]:
         ),
         _("Officers are elected for %(term)s and can be elected again.", term=said("office.term")),
         _("Dues are set by a vote of the members and fall due within %(days)s.", days=said("dues.due")),
-        _("You can leave at any time."),
+        _("You can leave at any time.")
+        if said("membership.resignation_notice") == "0 days"
+        else _(
+            "You can leave at any time: your membership ends %(days)s later.",
+            days=said("membership.resignation_notice"),
+        ),
     ]
+
+
+def _admission_summed_up(version: ConstitutionVersion) -> str:
+    sponsors: Any = rule(version, "membership.sponsors").value
+    days = rule(version, "membership.admission_time").spelled
+    return str(
+        {
+            "officer": _("You ask to join, and an officer answers, usually within %(days)s.", days=days),
+            "open": _("You ask to join, and are a member once your address is confirmed."),
+            "sponsors": ngettext(
+                "You ask to join, and %(num)d member must sponsor you.",
+                "You ask to join, and %(num)d members must sponsor you.",
+                sponsors.n,
+            ),
+            "ballot": _("You ask to join, and the members vote on it, usually within %(days)s.", days=days),
+        }[rule(version, "membership.admission").text]
+    )
 
 
 def _votes_summed_up(version: ConstitutionVersion) -> str:

@@ -159,17 +159,23 @@ def is_confirmed(application: Application) -> bool:
 def withdraw(application: Application, actor: Actor, now: datetime) -> None:
     """Take one's application back."""
     authorize(actor, Permission.WITHDRAW_APPLICATION, application)
-    organisation = _lock(application)
+    organisation = lock_application(application)
     _close(application, "withdrawn", actor, now)
     records.record(organisation, actor, "withdrew an application", f"application {application.id}", now)
 
 
 def admit(
-    application: Application, actor: Actor, now: datetime, *, article: str = "", version_id: int | None = None
+    application: Application,
+    actor: Actor,
+    now: datetime,
+    *,
+    article: str = "",
+    version_id: int | None = None,
+    decision_id: int | None = None,
 ) -> Membership:
     """Make the applicant a member from today, with the next number; `article` says who may admit."""
     authorize(actor, Permission.ADMIT_MEMBER, application)
-    organisation = _lock(application)
+    organisation = lock_application(application)
     today = organisation.day_of(now)
     _close(application, "admitted", actor, now)
     if active_membership_of(organisation, application.person_id, today) is not None:
@@ -185,6 +191,7 @@ def admit(
         application_id=application.id,
         article=article,
         version_id=version_id,
+        decision_id=decision_id,
     )
     records.record(
         organisation,
@@ -192,7 +199,7 @@ def admit(
         "admitted a member",
         f"member {membership.number}",
         now,
-        facts={"application": application.id, "article": article},
+        facts={"application": application.id, "article": article, "decision": decision_id},
         personal={"name": membership.name},
         about_person_id=application.person_id,
     )
@@ -207,7 +214,7 @@ def refuse(application: Application, reason: str, actor: Actor, now: datetime) -
     authorize(actor, Permission.ADMIT_MEMBER, application)
     if not reason.strip():
         raise Refusal(_("Say why: the applicant reads the reason."))
-    organisation = _lock(application)
+    organisation = lock_application(application)
     _close(application, "refused", actor, now)
     application.reason = reason.strip()
     records.record(
@@ -222,7 +229,7 @@ def refuse(application: Application, reason: str, actor: Actor, now: datetime) -
     _tell(organisation, application, "application-answered", now)
 
 
-def _lock(application: Application) -> Organisation:
+def lock_application(application: Application) -> Organisation:
     """Take the application's row, and the organisation's, whose next number it may take."""
     organisation = db.session.scalars(
         select(Organisation).where(Organisation.id == application.organisation_id).with_for_update()

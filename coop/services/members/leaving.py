@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 
@@ -40,9 +41,9 @@ def record_event(
     )
 
 
-def kinds_to_note(membership: Membership) -> tuple[str, ...]:
+def kinds_to_note(membership: Membership, day: date) -> tuple[str, ...]:
     """What an officer writes down without a decision: an end that nobody decides, or a return from one."""
-    latest = membership.events[-1].kind if membership.events else None
+    latest = next((event.kind for event in reversed(membership.events) if event.on <= day), None)
     if status_of(latest) in ("active", "suspended"):
         return ("died", "lapsed")
     returns = latest in ("died", "lapsed", "resigned") and membership.erased_at is None
@@ -52,11 +53,12 @@ def kinds_to_note(membership: Membership) -> tuple[str, ...]:
 def refuse_to_note(membership: Membership, kind: str, on: date, now: datetime) -> None:
     """Refuse what cannot have happened on that day, or takes a decision."""
     organisation = db.session.get_one(Organisation, membership.organisation_id)
-    if kind not in kinds_to_note(membership):
+    today = organisation.day_of(now)
+    if kind not in kinds_to_note(membership, today):
         raise Refusal(_("This cannot be recorded of %(name)s as things stand now.", name=membership.name))
-    if on > organisation.day_of(now):
+    if on > today:
         raise Refusal(_("This day has not come yet. Choose today or an earlier day."))
-    if membership.events[-1].on > on:
+    if _later_than(membership, on, today):
         raise Refusal(_("Something that happened later is written down already. Choose a later day."))
 
 
@@ -81,10 +83,33 @@ def offices_that_end(membership: Membership, day: date) -> list[str]:
     )
 
 
-def resign(membership: Membership, actor: Actor, now: datetime) -> None:
-    """Leave, from today on."""
+def resign(
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+    *,
+    on: date | None = None,
+    article: str = "",
+    version_id: int | None = None,
+) -> None:
+    """Leave, from a day on, today unless given; until then everything goes on."""
     authorize(actor, Permission.RESIGN, membership)
-    _append(membership, "resigned", actor, now)
+    db.session.refresh(membership, with_for_update=True)
+    organisation = db.session.get_one(Organisation, membership.organisation_id)
+    if ends_on := resigned_to(membership, organisation.day_of(now)):
+        day = format_date(ends_on, "d MMMM y")
+        raise Refusal(_("You have resigned already: your membership ends on %(day)s.", day=day))
+    _append(membership, "resigned", actor, now, on=on, article=article, version_id=version_id)
+
+
+def resigned_to(membership: Membership, today: date) -> date | None:
+    """The day to come on which a resignation ends the membership; None if there is none."""
+    return next((one.on for one in membership.events if one.kind == "resigned" and one.on > today), None)
+
+
+def _later_than(membership: Membership, day: date, today: date) -> bool:
+    """Whether something is written down that happened after a day; a resignation to come hasn't happened."""
+    return any(one.on > day and not (one.kind == "resigned" and one.on > today) for one in membership.events)
 
 
 def _append(
@@ -105,7 +130,7 @@ def _append(
     status = membership.status_on(day)
     if status == "ended" and kind != "reinstated":
         raise Refusal(_("%(name)s is no longer a member.", name=membership.name))
-    if membership.events and membership.events[-1].on > day:
+    if _later_than(membership, day, organisation.day_of(now)):
         raise Refusal(_("Something that happened later is written down already. Choose a later day."))
     event = MembershipEvent(
         membership_id=membership.id,

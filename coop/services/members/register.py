@@ -88,6 +88,7 @@ def add_membership(
     on: date | None = None,
     article: str = "",
     version_id: int | None = None,
+    decision_id: int | None = None,
 ) -> Membership:
     """Write a membership down with its first event and its holders, `(name, person_id)` each.
 
@@ -114,6 +115,7 @@ def add_membership(
             recorded_at=now,
             article=article,
             version_id=version_id,
+            decision_id=decision_id,
         )
     )
     db.session.add(membership)

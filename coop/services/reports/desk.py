@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from coop.access import Actor, Permission, authorize, may
@@ -16,7 +16,16 @@ from coop.models.members import Application, Membership
 from coop.models.organisations import Organisation
 from coop.models.treasury import Match, Statement, StatementLine
 from coop.models.works import Grant, Work
-from coop.services import ballots, constitution, mandates, motions, nominations, offices, positions
+from coop.services import (
+    admissions,
+    ballots,
+    constitution,
+    mandates,
+    motions,
+    nominations,
+    offices,
+    positions,
+)
 from coop.services.organisations import assembly_of
 
 MOST = 5
@@ -49,7 +58,12 @@ def desk_of(organisation: Organisation, actor: Actor, now: datetime) -> list[Pil
     piles = []
     if may(actor, Permission.SEE_APPLICATIONS, organisation):
         piles.append(
-            Pile("applications", _("Members"), _applications(organisation), _("No application waits."))
+            Pile(
+                "applications",
+                _("Members"),
+                _applications(organisation, actor, now),
+                _("No application waits."),
+            )
         )
     if _holds(actor, "secretary", "chair") or actor.founding:
         piles.append(Pile("minutes", _("Minutes"), _minutes(organisation, actor), _("No minutes wait.")))
@@ -86,8 +100,14 @@ def _in_reach(actor: Actor, column: InstrumentedAttribute[int], *offices: str) -
     return [column.in_([seat.body_id for seat in seats])]
 
 
-def _applications(organisation: Organisation) -> list[Waiting]:
-    where = (Application.organisation_id == organisation.id, Application.outcome.is_(None))
+def _applications(organisation: Organisation, actor: Actor, now: datetime) -> list[Waiting]:
+    way = admissions.way_of(organisation, now)
+    by_hand = admissions.answers_by_hand(way, actor)
+    where = [Application.organisation_id == organisation.id, Application.outcome.is_(None)]
+    if way.kind == "ballot" and not by_hand:
+        where.append(admissions.can_be_put())
+    elif not by_hand:
+        where.append(false())  # members and applicants see to it by themselves
     rows = db.session.execute(
         select(Application.id, Application.name, Application.applied_at)
         .where(*where)
@@ -95,7 +115,7 @@ def _applications(organisation: Organisation) -> list[Waiting]:
     ).all()
     waiting = [
         Waiting(
-            _("Decide"),
+            _("Decide") if by_hand else _("Put to the vote"),
             _("Application of %(name)s", name=name),
             _("since %(day)s", day=format_date(organisation.day_of(at), "d MMMM y")),
             f"applications/{key}",
