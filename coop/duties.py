@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select, union_all
 
 from coop.extensions import db
 from coop.models.ballots import Ballot, BallotOfficer, Decision
@@ -101,22 +101,14 @@ def with_vacant_duties(seats: frozenset[AnySeat], organisation_id: int, day: dat
 
 
 def offices_on(organisation_id: int, day: date) -> Offices:
-    """Gather which offices are held on a day and who acts for whom by the constitution then; two queries."""
+    """Gather which offices are held on a day and who acts for whom by the constitution then; one query."""
     in_force = (
         select(ConstitutionVersion.id)
         .where(ConstitutionVersion.organisation_id == organisation_id, ConstitutionVersion.in_force_on <= day)
         .order_by(ConstitutionVersion.in_force_on.desc())
         .limit(1)
     )
-    marked = {
-        (key, scope): value
-        for key, scope, value in db.session.execute(
-            select(ProvisionRow.key, ProvisionRow.scope, ProvisionRow.value).where(
-                ProvisionRow.version_id == in_force.scalar_subquery(), ProvisionRow.key.in_(ACTING)
-            )
-        )
-    }
-    rows = db.session.execute(
+    offices = (
         select(Body.id, Body.kind, Body.slug, Office.kind)
         .outerjoin(
             Office,
@@ -124,7 +116,16 @@ def offices_on(organisation_id: int, day: date) -> Offices:
             & exists().where(OfficeTerm.office_id == Office.id, OfficeTerm.held_on(day)),
         )
         .where(Body.organisation_id == organisation_id)
-    ).all()
+    )
+    rules = select(literal(0), ProvisionRow.key, ProvisionRow.scope, ProvisionRow.value).where(
+        ProvisionRow.version_id == in_force.scalar_subquery(), ProvisionRow.key.in_(ACTING)
+    )
+    rows, marked = [], {}
+    for row in db.session.execute(union_all(offices, rules)):
+        if row[0]:
+            rows.append(tuple(row))
+        else:
+            marked[row[1], row[2]] = row[3]
     return Offices(
         assembly=next(body_id for body_id, kind, _slug, _office in rows if kind == "assembly"),
         held=frozenset((body_id, office) for body_id, _kind, _slug, office in rows if office is not None),

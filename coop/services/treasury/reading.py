@@ -314,24 +314,25 @@ def standing(organisation: Organisation, actor: Actor, page: int = 1) -> Standin
     """The treasury at a glance, with one page of its statements."""
     dues.bodies_under(organisation, actor, Permission.SEE_BOOKS)
     accounts = ledger.bank_accounts(organisation, actor)
-    imported = _imported(organisation)
-    lines = _joined(organisation, [account.id for account in accounts]).where(_WAITS)
+    imported, waiting = _imported(organisation, accounts)
     return Standing(
         _proofs(organisation, accounts, imported),
         ledger.balances(organisation, actor),
         _statements({account.id: account for account in accounts}, imported, page),
-        db.session.scalar(select(func.count()).select_from(lines.subquery())) or 0,
+        waiting,
     )
 
 
-def _imported(organisation: Organisation) -> dict[int, int]:
-    """How many statements were imported into each bank account, by its id."""
+def _imported(organisation: Organisation, accounts: list[LedgerAccount]) -> tuple[dict[int, int], int]:
+    """How many statements were imported into each bank account, by its id, and how many of their lines wait."""
+    lines = _joined(organisation, [account.id for account in accounts]).where(_WAITS)
+    waiting = select(func.count()).select_from(lines.subquery()).scalar_subquery()
     rows = db.session.execute(
-        select(Statement.account_id, func.count())
+        select(Statement.account_id, func.count(), waiting)
         .where(Statement.organisation_id == organisation.id)
         .group_by(Statement.account_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    ).all()
+    return {row[0]: row[1] for row in rows}, rows[0][2] if rows else 0
 
 
 def _statements(accounts: dict[int, LedgerAccount], imported: dict[int, int], page: int) -> StatementPage:
