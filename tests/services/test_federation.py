@@ -173,6 +173,7 @@ def test_a_parent_sees_numbers_and_none_under_five(joined, make, deed, now, size
     ],
 )
 def test_a_report_that_cannot_be_is_refused(joined, deed, now, change, says):
+    change = dict(change)
     counted_on = now.date() + timedelta(days=change.pop("days", 0))
     fields = {"size": 10, "counted_on": counted_on, "source": "Register", **change}
     with pytest.raises(Refusal, match=says):
