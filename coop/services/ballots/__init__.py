@@ -116,6 +116,7 @@ from coop.services.ballots.reading import (
 )
 from coop.services.ballots.recount import Recount, recount
 from coop.services.ballots.roll import draw_roll, eligible_on, size_of, why_not
+from coop.services.ballots.roll_names import NameLine, roll_names, shows_names, visible_by
 from coop.services.ballots.rule import explain, lawful, rule_of
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
@@ -137,6 +138,7 @@ __all__ = [
     "Held",
     "Listing",
     "MovingRule",
+    "NameLine",
     "Named",
     "Place",
     "Post",
@@ -239,6 +241,7 @@ __all__ = [
     "revoke_proxy",
     "roll_as_table",
     "roll_lines",
+    "roll_names",
     "rule_of",
     "rule_on",
     "seal",
@@ -246,6 +249,7 @@ __all__ = [
     "set_letters",
     "set_up_election",
     "set_votes",
+    "shows_names",
     "size_of",
     "source_of",
     "takes_none",
@@ -254,6 +258,7 @@ __all__ = [
     "told_votes",
     "took_part",
     "turnout",
+    "visible_by",
     "void",
     "vote_of",
     "vote_on",
