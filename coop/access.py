@@ -70,6 +70,7 @@ class Permission(StrEnum):
     SEE_BUNDLE = auto()
     RECOUNT_BALLOT = auto()
     CONTEST_ROLL = auto()
+    SEE_NAMES_ON_ROLL = auto()
     CHALLENGE_RESULT = auto()
     SEE_DECISIONS = auto()
     SEE_OFFICES = auto()
@@ -172,6 +173,7 @@ GRANTS: dict[Permission, tuple[Predicate, ...]] = {
     P.SEE_BUNDLE: (member,),
     P.RECOUNT_BALLOT: (member, operator),  # it tells hashes only
     P.CONTEST_ROLL: (member,),
+    P.SEE_NAMES_ON_ROLL: (of_its_body,),  # where the constitution shows them
     P.CHALLENGE_RESULT: (of_its_body,),
     P.SEE_DECISIONS: (member,),
     P.SEE_OFFICES: (member,),

@@ -62,4 +62,4 @@ def test_two_members_sponsor_an_applicant_who_is_a_member_then(mill, walking, sc
         visitor.go("/mill/join/application")
         visitor.sees("You are admitted", "Sponsored by Ana Poe, Ben Ode.")
         secretary.go("/mill/members/4")
-        secretary.sees("article 8, 9, version 1")
+        secretary.sees("articles 8, 9, version 1")

@@ -46,7 +46,7 @@ def test_members_sponsor_in_the_browser_and_the_last_one_admits(client, app, co_
     sent, page = applied(client, app)
     assert "2 members must sponsor you" in sent
     assert page.h1 == "Your application waits for sponsors"
-    assert "0 sponsors of the 2 needed so far (article 8, 9)." in page
+    assert "0 sponsors of the 2 needed so far (articles 8, 9)." in page
 
     ana = signed_in(app, "ana")
     page = ana.visit("/pioneers/applicants")
@@ -57,7 +57,7 @@ def test_members_sponsor_in_the_browser_and_the_last_one_admits(client, app, co_
     assert "Sponsor Cleo Marsh" not in page.buttons
 
     page = signed_in(app, "ines").visit("/pioneers/applications/1")
-    assert "1 of 2 so far (article 8, 9)" in page
+    assert "1 of 2 so far (articles 8, 9)" in page
     assert "Ana Poe" in page
     assert "Admit Cleo Marsh" not in page.buttons
 
@@ -68,7 +68,7 @@ def test_members_sponsor_in_the_browser_and_the_last_one_admits(client, app, co_
     assert "Nobody waits for a sponsor." in page
     page = client.visit("/pioneers/join/application")
     assert page.h1 == "You are admitted"
-    assert "Admitted by article 8, 9, version 1. Sponsored by Ana Poe, Ben Ode." in page
+    assert "Admitted by articles 8, 9, version 1. Sponsored by Ana Poe, Ben Ode." in page
 
 
 def test_where_admission_is_open_one_button_makes_a_member(client, app, co_op):

@@ -60,7 +60,7 @@ def test_an_admission_by_sponsors_names_its_articles_and_version(asked, make, de
     version = constitution.in_force(organisation, organisation.day_of(now))
     [event] = application.membership.events
     assert (event.article, event.version_id) == ("8, 9", version.id)
-    assert admissions.sources_of(application.membership)[event.id] == "article 8, 9, version 1"
+    assert admissions.sources_of(application.membership)[event.id] == "articles 8, 9, version 1"
     assert [one.id for one in admissions.sponsors_of(application)] == [one.id for one in people[:2]]
     assert db.session.query(OutboxMail).filter_by(template="welcome").count() == 1
 
@@ -127,9 +127,9 @@ def test_an_officer_does_not_answer_where_the_constitution_says_otherwise(
 ):
     organisation, _, application = asked(article)
     secretary = make.actor(make.officer(organisation, "secretary"))
-    with pytest.raises(Refusal, match=f"article 8.*{why}"):
+    with pytest.raises(Refusal, match=f"articles? 8.*{why}"):
         deed(admissions.admit, application, secretary, now)
-    with pytest.raises(Refusal, match="article 8"):
+    with pytest.raises(Refusal, match=r"articles? 8"):
         deed(admissions.refuse, application, "We are full.", secretary, now)
 
 
@@ -164,7 +164,7 @@ def test_nobody_enters_before_the_address_is_confirmed(asked, deed, now):
 
 def test_nobody_enters_by_themselves_where_others_answer(asked, deed, now):
     _, _, application = asked(SPONSORS)
-    with pytest.raises(Refusal, match="article 8, 9 others answer"):
+    with pytest.raises(Refusal, match="articles 8, 9 others answer"):
         deed(admissions.enter, application, oneself(application), now)
 
 

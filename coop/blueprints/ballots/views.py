@@ -245,15 +245,18 @@ def rank(number: int) -> Answer:
 @bp.get("/ballots/<int:number>/roll")
 @requires(Permission.SEE_BALLOTS)
 def roll(number: int) -> Answer:
-    """Who may vote: to each their own reason, to the returning officer and the auditor everyone's."""
+    """Who may vote: to each their own reason, to officers everyone's; to members the names, if shown."""
     ballot = find(number)
     if ballot.opened_at is None:
         return redirect(url_for(".roll_to_come", number=number))
     page = max(1, request.args.get("page", 1, type=int))
     lines: list[ballots.RollLine] = []
+    names: list[ballots.NameLine] = []
     total = 0
     if may(g.actor, Permission.SEE_ROLL, ballot):
         lines, total = ballots.roll_lines(ballot, words=request.args.get("q", ""), page=page)
+    elif ballots.shows_names(ballot, g.actor):
+        names, total = ballots.roll_names(ballot, g.actor, words=request.args.get("q", ""), page=page)
     return render_template(
         "ballots/roll.html",
         ballot=ballot,
@@ -263,6 +266,8 @@ def roll(number: int) -> Answer:
         size=ballots.size_of(ballot),
         drawn=ballots.how_drawn(ballot, ballots.rule_of(ballot, g.organisation, g.now)),
         lines=lines,
+        names=names,
+        shown_by=ballots.visible_by(ballot),
         page=page,
         pages=max(1, -(-total // ballots.PAGE_SIZE)),
     )

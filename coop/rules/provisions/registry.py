@@ -27,6 +27,9 @@ _CLASS = choice(
     special="a special resolution",
     constitutional="a constitutional resolution",
 )
+_ROLL_VISIBLE = choice(
+    officers="the returning officer and the auditor", members="every member of the body that votes"
+)
 _TIE = choice(lost="a tie is lost", lot="a tie is settled by a lot that anyone can draw again")
 _PRIVATE = "private: members and officers can't see it"
 _SECRET = "secret: no name is stored with a vote"  # noqa: S105 - a sentence
@@ -94,6 +97,14 @@ _ALL = (
         "A member can vote once this long a member on the day a ballot opens.",
         low=0,
         high=365,
+    ),
+    Provision(
+        "roll.visible",
+        _ROLL_VISIBLE,
+        "officers",
+        "Who sees a roll",
+        "Who may read the names of those who may vote; a reason is shown to that member and officers only.",
+        ("body",),
     ),
     Provision(
         "member.votes",

@@ -9,6 +9,7 @@ from coop.extensions import db
 from coop.models.ballots import Decision
 from coop.models.constitution import ConstitutionVersion
 from coop.models.members import Membership
+from coop.services.admissions.way import named
 
 
 def sources_of(membership: Membership) -> Mapping[int, str]:
@@ -26,7 +27,7 @@ def sources_of(membership: Membership) -> Mapping[int, str]:
         labels = {one.id: one.label for one in found}
     said = {}
     for event in membership.events:
-        parts = [_("article %(article)s", article=event.article)] if event.article else []
+        parts = [named(event.article)] if event.article else []
         if event.version_id in numbers:
             parts.append(_("version %(number)s", number=numbers[event.version_id]))
         if event.decision_id in labels:

@@ -28,7 +28,7 @@ class Way:
     @property
     def source(self) -> str:
         """By what it is so: article 7, or the constitution."""
-        return str(_("article %(article)s", article=self.article) if self.article else _("the constitution"))
+        return named(self.article) or str(_("the constitution"))
 
     def said(self) -> str:
         """Say to whoever asks to join what follows."""
@@ -46,6 +46,13 @@ class Way:
                 "ballot": _("The members vote on it. An answer usually takes %(days)s.", days=self.days),
             }[self.kind]
         )
+
+
+def named(articles: str) -> str:
+    """Say which articles: “article 7”, “articles 7, 8”."""
+    if not articles:
+        return ""
+    return str(_("articles %(list)s", list=articles) if "," in articles else _("article %(n)s", n=articles))
 
 
 def way_of(organisation: Organisation, now: datetime) -> Way:

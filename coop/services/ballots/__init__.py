@@ -129,6 +129,7 @@ from coop.services.ballots.reading import (
 )
 from coop.services.ballots.recount import Recount, recount
 from coop.services.ballots.roll import Room, draw_roll, eligible_on, size_of, why_not
+from coop.services.ballots.roll_names import NameLine, roll_names, shows_names, visible_by
 from coop.services.ballots.rule import (
     CO_OPTION,
     CONFIRMATION,
@@ -172,6 +173,7 @@ __all__ = [
     "Held",
     "Listing",
     "MovingRule",
+    "NameLine",
     "Named",
     "Place",
     "Post",
@@ -283,6 +285,7 @@ __all__ = [
     "revoke_proxy",
     "roll_as_table",
     "roll_lines",
+    "roll_names",
     "rule_of",
     "rule_on",
     "seal",
@@ -291,6 +294,7 @@ __all__ = [
     "set_letters",
     "set_up_election",
     "set_votes",
+    "shows_names",
     "size_of",
     "source_of",
     "take_amendment_step",
@@ -303,6 +307,7 @@ __all__ = [
     "took_part",
     "turnout",
     "unconfirmed",
+    "visible_by",
     "void",
     "vote_of",
     "vote_on",
