@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.extensions import Base
@@ -76,6 +76,8 @@ class ProvisionRow(Base):
 class Amendment(Base):
     """A change of the constitution: drafted → handed in → put to the vote → passed, lost or stale; or withdrawn.
 
+    Where the constitution asks for seconders, members second it before it is put, or it lapses.
+
     Once it is handed in, its words stand. The database refuses the rest.
     """
 
@@ -111,6 +113,10 @@ class Amendment(Base):
     base: Mapped[ConstitutionVersion] = relationship(foreign_keys=[base_id])
     version: Mapped[ConstitutionVersion | None] = relationship(foreign_keys=[version_id])
     articles: Mapped[list["AmendedArticle"]] = relationship(cascade="all, delete-orphan")
+    seconding: Mapped["AmendmentSeconding | None"] = relationship()
+    seconders: Mapped[list["AmendmentSeconder"]] = relationship(
+        order_by="AmendmentSeconder.seconded_at, AmendmentSeconder.membership_id"
+    )
 
     @property
     def stage(self) -> str:
@@ -122,6 +128,17 @@ class Amendment(Base):
         if self.ballot_id is not None:
             return "voting"
         return "handed in" if self.handed_in_at is not None else "drafted"
+
+    def stage_at(self, now: datetime) -> str:
+        """Return the stage; of what was handed in and lacks seconders "seconding", or "lapsed" after its time."""
+        if self.stage != "handed in" or self.seconding is None or not self.lacking:
+            return self.stage
+        return "seconding" if now < self.seconding.until else "lapsed"
+
+    @property
+    def lacking(self) -> int:
+        """How many members must still second it."""
+        return max(0, self.seconding.seconders - len(self.seconders)) if self.seconding else 0
 
 
 class AmendedArticle(Base):
@@ -138,6 +155,32 @@ class AmendedArticle(Base):
     number: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)  # source Markdown, number included
     replaces: Mapped[str] = mapped_column(String(64))  # SHA-256 of the article
+
+
+class AmendmentSeconding(Base):
+    """How many must second an amendment and until when, by the version in force when it was handed in."""
+
+    __tablename__ = "amendment_secondings"
+    __table_args__ = (CheckConstraint("seconders >= 0", name="seconders"),)
+
+    amendment_id: Mapped[int] = points_to("amendments", primary_key=True, index=False)
+    seconders: Mapped[int] = mapped_column()
+    until: Mapped[datetime] = mapped_column(Instant)
+    zone: Mapped[str] = mapped_column(String(60))
+    articles: Mapped[list[str]] = mapped_column(JSON)  # that ask for them
+    version_id: Mapped[int] = points_to("constitution_versions")
+
+
+class AmendmentSeconder(Base):
+    """A member who seconds an amendment; said once, it stands."""
+
+    __tablename__ = "amendment_seconders"
+
+    amendment_id: Mapped[int] = points_to("amendments", primary_key=True, index=False)
+    membership_id: Mapped[int] = points_to("memberships", primary_key=True)
+    seconded_at: Mapped[datetime] = mapped_column(Instant)
+
+    membership: Mapped[Membership] = relationship()
 
 
 class MarkCorrection(Base):

@@ -10,6 +10,11 @@ from coop.models.constitution import Amendment
 from tests.amendment_house import REGISTERED, RULES
 from tests.make import PASSWORD
 
+SECONDED = (
+    RULES
+    + '\n6. [One]{provision="decision.constitutional.seconders" value="1"} seconds a change of these rules.\n'
+)
+
 
 @pytest.fixture
 def coop(make):
@@ -176,6 +181,52 @@ def test_a_registration_is_recorded_by_the_secretary(client, make):
         page = client.press("Record the registration")
         assert "The registration is recorded." in page
         assert "comes into force on" in page
+
+
+def test_members_second_a_change_on_its_page_before_it_is_put(client, make, count_queries):
+    lay(make, SECONDED)
+    propose(client)
+    page = client.press("Hand it in")
+    assert "1 more member must second it until" in page
+    assert "0 of 1 (article 6, version 1), until" in page
+    assert "Second this change" not in page
+    client.sign_out()
+
+    client.sign_in("returning@pioneers.example")
+    assert "Put it to the vote" not in client.visit("/pioneers/constitution/amendments/1")
+    client.sign_out()
+
+    client.sign_in("ben@pioneers.example")
+    with count_queries() as n:
+        client.get("/pioneers/constitution/amendments")
+    assert n.count <= 12, "\n".join(n.statements)
+    page = client.visit("/pioneers/constitution/amendments")
+    assert "waits for seconders" in page
+    assert "seconded by 0 of 1, until" in page
+    assert "1 more member must second it" in client.visit("/pioneers")
+    client.follow("Second Longer notice")
+    page = client.press("Second this change")
+    assert "You second this change. That stands." in page
+    assert "waits for the vote" in page
+    assert "1 of 1 (article 6, version 1), until" in page
+    assert "Longer notice" not in client.visit("/pioneers")
+    client.sign_out()
+
+    client.sign_in("returning@pioneers.example")
+    client.visit("/pioneers/constitution/amendments/1")
+    assert "Check before opening" in client.press("Put it to the vote")
+
+
+def test_a_change_that_nobody_seconds_lapses_and_can_be_drafted_again(client, make):
+    lay(make, SECONDED)
+    propose(client)
+    client.press("Hand it in")
+    with time_machine.travel(make.now + timedelta(days=300)):
+        client.sign_in("amina@pioneers.example")
+        page = client.visit("/pioneers/constitution/amendments/1")
+        assert "It lapsed: too few seconded it in time." in page
+        assert "Withdraw it" not in page
+        assert "Only you see it." in client.press("Draft it again")
 
 
 def test_reading_the_list_costs_few_queries(client, coop, count_queries):

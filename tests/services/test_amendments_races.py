@@ -1,7 +1,8 @@
-"""Two amendments are counted at the same moment: one line of versions, whichever comes first."""
+"""Two at the same moment: amendments are counted to one line of versions, and none is seconded by too many."""
 
 import pytest
 
+from coop.errors import Refusal
 from coop.extensions import db
 from coop.models.constitution import Amendment
 from coop.models.organisations import Organisation
@@ -81,3 +82,31 @@ def test_two_amendments_to_different_articles_both_apply(race, evidence):
         assert sorted(versions) == [2 * n + 2, 2 * n + 3]
         assert days == sorted(set(days))
     evidence(races=RACES)
+
+
+def test_of_two_who_want_to_be_the_last_seconder_at_once_one_is(app, make, now):
+    asks = '\n6. [Two]{provision="decision.constitutional.seconders" value="2"} second a change of these rules.\n'
+    organisation = make.organisation(text=RULES + asks)
+    mover, *others = (make.actor(one) for one in make.members(organisation, 5))
+    officer = make.actor(make.officer(organisation, "returning_officer"))
+
+    def run(service, actor):
+        def deed():
+            coop = _here(organisation.id)
+            service(constitution.find_amendment(coop, 1, mover), coop, actor, now)
+
+        return deed
+
+    with app.app_context(), writing():
+        coop = _here(organisation.id)
+        amendment = constitution.draft_amendment(coop, mover, now, title="Another rule")
+        constitution.write_article(amendment, coop, mover, now, number="2", body=notice_of(30))
+        constitution.hand_in(amendment, coop, mover, now)
+    assert at_once(app, run(ballots.second_amendment, others[0])) == [None]
+    answers = at_once(app, *(run(ballots.second_amendment, one) for one in others[1:]))
+    assert sorted(type(one).__name__ for one in answers) == ["NoneType", "Refusal", "Refusal"]
+    assert all("needs no more seconders" in str(one) for one in answers if isinstance(one, Refusal))
+    with app.app_context():
+        assert len(constitution.find_amendment(_here(organisation.id), 1, mover).seconders) == 2
+    answers = at_once(app, run(ballots.put_amendment, officer), run(constitution.withdraw_amendment, mover))
+    assert sum(one is None for one in answers) == 1

@@ -35,7 +35,7 @@ def find(number: int) -> Amendment:
 def amendments() -> str:
     """What members want to change, and what became of it."""
     found = constitution.amendments_of(g.organisation, g.actor)
-    return render_template("constitution/amendments.html", found=found, stages=stage_words())
+    return render_template("constitution/amendments.html", found=found, stages=stage_words(), now=g.now)
 
 
 @bp.route("/constitution/amendments/new", methods=["GET", "POST"])
@@ -87,20 +87,25 @@ def amendment(number: int) -> str:
 def render_amendment(number: int, refusal: str = "") -> str:
     """What it changes, in words and in effects, and what can be done with it now."""
     found = find(number)
-    stage = found.stage
+    stage = found.stage_at(g.now)
     ballot = ballots.vote_on(found)
     changed = {one.number for one in found.articles}
-    running = stage in ("drafted", "handed in", "voting")
+    why_stale = (
+        constitution.why_stale(found, g.organisation)
+        if stage in ("drafted", "seconding", "handed in", "voting")
+        else ""
+    )
     return render_template(
         "constitution/amendment.html",
         amendment=found,
         stage=stage,
         stages=stage_words(),
         preview=constitution.preview(found, g.organisation),
-        why_stale=constitution.why_stale(found, g.organisation) if running else "",
+        why_stale=why_stale,
         refusal=refusal,
         mine=found.drafted_by_id == g.actor.membership_id,
         ballot=ballot,
+        seconding=_seconding(found, stage, stale=bool(why_stale)),
         may_put=ballot is None or ballot.void_at is not None,
         others=[article.number for article in found.base.articles if article.number not in changed],
     )
@@ -159,8 +164,13 @@ def leave_article(number: int) -> Answer:
 @bp.post("/constitution/amendments/<int:number>/hand-in")
 @requires(Permission.PROPOSE_AMENDMENT)
 def hand_in(number: int) -> Answer:
-    said = _("It is handed in. Every member can read it now, and the returning officer puts it to the vote.")
-    return _deed(number, constitution.hand_in, said)
+    return _deed(number, constitution.hand_in, _("It is handed in. Every member can read it now."))
+
+
+@bp.post("/constitution/amendments/<int:number>/second")
+@requires(Permission.SECOND_MOTION)
+def second(number: int) -> Answer:
+    return _deed(number, ballots.second_amendment, _("You second this change. That stands."))
 
 
 @bp.post("/constitution/amendments/<int:number>/withdraw")
@@ -259,6 +269,25 @@ def register(number: int) -> Answer:
         return page(), 409
     flash(_("The registration is recorded."))
     return redirect(url_for(".show", version=number))
+
+
+def _seconding(found: Amendment, stage: str, *, stale: bool) -> dict[str, Any] | None:
+    """Who seconds it, by which article, and whether this member can; None where nobody need."""
+    if found.seconding is None or not found.seconding.seconders:
+        return None
+    why_not = ""
+    if stage == "seconding" and not stale and not ballots.has_seconded(found, g.actor):
+        why_not = ballots.why_not_second_amendment(found, g.organisation, g.actor, g.now)
+    return {
+        "source": constitution.source_of_seconders(found, g.organisation),
+        "source_of_time": constitution.source_of_time_to_second(found, g.organisation),
+        "mine": ballots.has_seconded(found, g.actor),
+        "can": stage == "seconding"
+        and not stale
+        and not ballots.has_seconded(found, g.actor)
+        and not why_not,
+        "why_not": why_not,
+    }
 
 
 def _latest() -> ConstitutionVersion:

@@ -68,6 +68,8 @@ def stage_words() -> dict[str, tuple[str, str]]:
     """What has become of an amendment, with the kind of its pill."""
     return {
         "drafted": (_("draft"), "quiet"),
+        "seconding": (_("waits for seconders"), "wait"),
+        "lapsed": (_("lapsed"), "quiet"),
         "handed in": (_("waits for the vote"), "wait"),
         "voting": (_("put to the vote"), "wait"),
         "passed": (_("passed"), ""),

@@ -141,6 +141,7 @@ from coop.services.ballots.rule import (
 )
 from coop.services.ballots.sealing import GRACE, certify, ids_due, seal
 from coop.services.ballots.seating import seat
+from coop.services.ballots.seconding import has_seconded, second_amendment, why_not_second_amendment
 from coop.services.ballots.secrecy import change_secrecy, chosen_secrecy, refuse_announced
 from coop.services.ballots.telling import TOLD_AT_SENDING
 from coop.services.ballots.transcript import bundle, head_of_bundle
@@ -235,6 +236,7 @@ __all__ = [
     "forget",
     "hand_over",
     "handed_in_words",
+    "has_seconded",
     "head_of_bundle",
     "how_drawn",
     "ids_due",
@@ -290,6 +292,7 @@ __all__ = [
     "rule_on",
     "seal",
     "seat",
+    "second_amendment",
     "secret",
     "set_letters",
     "set_up_election",
@@ -324,5 +327,6 @@ __all__ = [
     "why_not",
     "why_not_among",
     "why_not_move",
+    "why_not_second_amendment",
     "why_unfit",
 ]

@@ -13,6 +13,7 @@ from coop.models.organisations import Organisation
 from coop.rules.comparison import ArticleChange
 from coop.services import constitution
 from coop.services.ballots.drafting import propose_motion
+from coop.services.ballots.seconding import refuse_unseconded
 from coop.services.organisations import assembly_of
 
 
@@ -28,6 +29,7 @@ def put_amendment(
     if amendment.outcome is not None or (before is not None and before.void_at is None):
         raise Refusal(_("This is put to the vote already."))
     constitution.refuse_stale(amendment, organisation)
+    refuse_unseconded(amendment, organisation, now)
     ballot = propose_motion(
         organisation,
         actor,
@@ -37,6 +39,7 @@ def put_amendment(
         decision_class="constitutional",
         proposer=amendment.drafted_by,
         secrecy=secrecy,
+        seconded=True,
     )
     amendment.ballot_id = ballot.id
     db.session.flush()

@@ -57,12 +57,13 @@ def propose_motion(
     secrecy: str = "",
     motion: Motion | None = None,
     procedural: bool = False,
+    seconded: bool = False,
 ) -> Ballot:
     """Draft a motion and its ballot; how it is decided comes from the constitution alone.
 
     `secrecy` may ask for more than the constitution does. `motion` is one that members moved, seconded and
-    debated before; without it the constitution must ask for no seconders. A `procedural` one, as an appeal to
-    the meeting, needs none ever and may come again.
+    debated before; without it the constitution must ask for no seconders, unless its words were `seconded`
+    before. A `procedural` one, as an appeal to the meeting, needs none ever and may come again.
     """
     body = body or assembly_of(organisation)
     authorize(actor, Permission.SET_UP_BALLOT, body)
@@ -79,7 +80,7 @@ def propose_motion(
         refuse_again(organisation, body, rule, text, now)
         if motion is None:
             mover = actor_of(proposer, proposer.status_on(day), day) if proposer else actor
-            refuse_unmoved(rule, mover, body)
+            refuse_unmoved(rule, mover, body, seconded=seconded)
 
     one_number_at_a_time(organisation)
     motion = motion or Motion(

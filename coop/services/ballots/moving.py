@@ -80,12 +80,12 @@ def belongs(actor: Actor, body: Body) -> bool:
     return body.kind == "assembly" or body.id in bodies_of(actor.membership_id or 0)
 
 
-def refuse_unmoved(rule: MovingRule, mover: Actor, body: Body) -> None:
+def refuse_unmoved(rule: MovingRule, mover: Actor, body: Body, *, seconded: bool = False) -> None:
     """Refuse to put a motion straight to the vote where another must move it, or members second it first."""
     if why_not := why_not_propose(rule, mover, body):
         raise Refusal(why_not)
     needed = rule.seconders.value.n
-    if needed:
+    if needed and not seconded:
         raise Refusal(
             ngettext(
                 "%(num)d member must second such a motion first (%(source)s). Propose it under Motions.",

@@ -58,6 +58,13 @@ from coop.services.constitution.reading import (
     values_of,
     versions,
 )
+from coop.services.constitution.seconding import (
+    ToSecond,
+    amendments_to_second,
+    has_amendments_to_second,
+    source_of_seconders,
+    source_of_time_to_second,
+)
 from coop.services.constitution.waiting import (
     amendments_to_put,
     challenges_of_corrections,
@@ -72,10 +79,12 @@ __all__ = [
     "Preview",
     "Rule",
     "Setting",
+    "ToSecond",
     "adopt_version",
     "amendment_on",
     "amendments_of",
     "amendments_to_put",
+    "amendments_to_second",
     "answer_correction",
     "article_text",
     "as_data",
@@ -97,6 +106,7 @@ __all__ = [
     "find_version",
     "forget_values",
     "hand_in",
+    "has_amendments_to_second",
     "history_of",
     "in_force",
     "in_force_of",
@@ -119,6 +129,8 @@ __all__ = [
     "set_on_paper",
     "settle_amendment",
     "source_of",
+    "source_of_seconders",
+    "source_of_time_to_second",
     "source_under",
     "summary_of",
     "values_of",

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
 
 from coop.access import PROGRAM, Actor, Permission, authorize
 from coop.errors import Missing, Refusal
@@ -15,6 +16,7 @@ from coop.services.constitution.adopting import adopt_version
 from coop.services.constitution.coming import day_in_force, locked
 from coop.services.constitution.previewing import Preview, changes_of, preview, preview_of, why_stale
 from coop.services.constitution.reading import latest
+from coop.services.constitution.seconding import ask_seconders
 from coop.services.records import record
 
 LONGEST_ARTICLE = 20_000  # characters
@@ -119,8 +121,10 @@ def hand_in(amendment: Amendment, organisation: Organisation, actor: Actor, now:
         raise Refusal(_("This changes no article yet. Choose an article and write what it shall say."))
     _refuse_problems(preview(amendment, organisation))
     refuse_stale(amendment, organisation)
+    asked = ask_seconders(amendment, organisation, now)
     amendment.handed_in_at = now
     facts = {"sha256": preview(amendment, organisation).sha256, "base": amendment.base.number}
+    facts |= {"seconders": asked.seconders, "second_until": asked.until.isoformat()}
     record(organisation, actor, "handed in", f"amendment {amendment.number}", now, facts)
 
 
@@ -212,6 +216,11 @@ def amendments_of(organisation: Organisation, actor: Actor) -> list[Amendment]:
             .where(
                 Amendment.organisation_id == organisation.id,
                 or_(Amendment.handed_in_at.is_not(None), Amendment.drafted_by_id == actor.membership_id),
+            )
+            .options(
+                selectinload(Amendment.articles),
+                selectinload(Amendment.seconding),
+                selectinload(Amendment.seconders),
             )
             .order_by(Amendment.number.desc())
         )

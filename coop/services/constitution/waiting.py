@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 
 from coop.extensions import Base, db
-from coop.models.constitution import Amendment, ConstitutionVersion, CorrectionChallenge, MarkCorrection
+from coop.models.constitution import (
+    Amendment,
+    AmendmentSeconding,
+    ConstitutionVersion,
+    CorrectionChallenge,
+    MarkCorrection,
+)
 from coop.models.organisations import Organisation
 from coop.services.constitution.coming import awaits_registration
+from coop.services.constitution.seconding import count_of_seconders
 
 
 def amendments_to_put(organisation: Organisation) -> Sequence[Amendment]:
-    """Those handed in that nobody has put to the vote, or whose vote became void; the oldest first."""
+    """Those handed in and seconded that nobody has put to the vote, or whose vote became void; the oldest first."""
     ballots = Base.metadata.tables["ballots"]  # by name: ballots stand above this subject
     void = select(ballots.c.id).where(ballots.c.id == Amendment.ballot_id, ballots.c.void_at.is_not(None))
     return db.session.scalars(
@@ -22,6 +29,7 @@ def amendments_to_put(organisation: Organisation) -> Sequence[Amendment]:
             Amendment.withdrawn_at.is_(None),
             Amendment.outcome.is_(None),
             or_(Amendment.ballot_id.is_(None), void.exists()),
+            Amendment.seconding.has(AmendmentSeconding.seconders <= count_of_seconders()),
         )
         .order_by(Amendment.handed_in_at)
     ).all()

@@ -22,7 +22,7 @@ from coop.models.organisations import Body, Organisation
 from coop.models.tellers import PaperVoter
 from coop.models.vacancies import SeatOffer
 from coop.services import ballots as votes
-from coop.services import mandates, motions, nominations, offices, vacancies
+from coop.services import constitution, mandates, motions, nominations, offices, vacancies
 from coop.services.reports.newcomers import Newcomer, VotesFrom, newcomer_of, votes_from
 
 NEWCOMER_DAYS = 30
@@ -92,6 +92,7 @@ class Home:
     excluded: list[Excluded]
     to_answer: list[NominationCall]
     to_look_at: list[motions.ToLookAt]  # offers rather than tasks
+    to_second: list[constitution.ToSecond]  # changes of the constitution; offers too
     to_take: list[SeatOffer]  # vacant seats offered to one
     to_hand_over: list[Handover]
     to_pay: list[Due]
@@ -136,6 +137,11 @@ def home_of(organisation: Organisation, actor: Actor, now: datetime) -> Home:
         excluded=excluded,
         to_answer=nominations.to_answer(organisation, actor, now) if "to_answer" in waits else [],
         to_look_at=motions.to_look_at(organisation, membership.id, now) if "to_look_at" in waits else [],
+        to_second=(
+            constitution.amendments_to_second(organisation, membership.id, now)
+            if "to_second" in waits
+            else []
+        ),
         to_take=vacancies.to_answer(actor, now) if "to_take" in waits else [],
         to_hand_over=offices.to_sign(membership.id) if "to_hand_over" in waits else [],
         to_pay=charges,
@@ -291,6 +297,7 @@ def _standing(
     rarer = {
         "to_answer": nominations.has_to_answer(membership.id, now),
         "to_look_at": motions.has_to_look_at(membership.organisation_id, membership.id, now),
+        "to_second": constitution.has_amendments_to_second(membership.organisation_id, membership.id, now),
         "to_take": vacancies.has_to_answer(membership.id, now),
         "to_hand_over": offices.has_to_sign(membership.id),
         "to_report": mandates.is_sent(membership.id),
