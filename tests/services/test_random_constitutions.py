@@ -109,8 +109,8 @@ def voted_before_the_waiting_period(house):
         procedural=True,
     )
     house.deed(ballots.open_ballot, ballot, house.here, house.officer, house.now)
-    house.refused("roll.cutoff", ballots.cast_vote, ballot, house.actor(late), "for", house.now)
-    house.allowed(ballots.cast_vote, ballot, house.actor(just), "for", house.now)
+    house.refused("roll.cutoff", ballots.cast_vote, ballot, house.actor(late, opens_on), "for", house.now)
+    house.allowed(ballots.cast_vote, ballot, house.actor(just, opens_on), "for", house.now)
 
 
 @TRIALS.rule(proxy__limit=counted(1, 3))
@@ -156,7 +156,10 @@ def called_with_a_day_too_little_notice(house):
     assert house.drawn.cites("meeting.notice", meeting.notice_reasoning)
 
 
-@TRIALS.rule(decision__ordinary__quorum=texts_of("decision.ordinary.quorum"))
+@TRIALS.rule(
+    decision__ordinary__quorum=texts_of("decision.ordinary.quorum"),
+    decision__ordinary__majority=majorities("cast"),
+)
 def one_voter_short_of_the_quorum(house):
     quorum, each = house.drawn.values["decision.ordinary.quorum"], house.votes
     needed = quorum.needed(len(house.all) * each)

@@ -158,12 +158,17 @@ def second_motion(number: int) -> Response:
 
 
 def behind(ballot: Ballot) -> dict[str, Any]:
-    """Give a ballot's page the motion behind it, with as many reasons for as against."""
-    told = motions.motion_behind(ballot, g.now)
-    if told is None:
-        return {"moved": None}
-    votes_for, against = motions.on_the_paper(told)
-    return {"moved": told, "reasons_for": votes_for, "reasons_against": against}
+    """Give a ballot's page what it decides: a motion with as many reasons for as against, its change, or who joins."""
+    purposes = ballots.purposes_of(ballot) if ballot.kind == "motion" else set()
+    told = motions.motion_behind(ballot, g.now) if "moved" in purposes else None
+    votes_for, against = motions.on_the_paper(told) if told else ([], [])
+    return {
+        "moved": told,
+        "reasons_for": votes_for,
+        "reasons_against": against,
+        "amends": motions.amendment_behind(ballot, g.now) if "amends" in purposes else None,
+        "applicant": ballots.application_on(ballot) if "admits" in purposes else None,
+    }
 
 
 def _amendments(told: motions.Told) -> dict[str, Any]:

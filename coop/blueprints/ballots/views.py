@@ -30,7 +30,7 @@ from coop.blueprints.ballots.words import (
 from coop.errors import Missing, Refusal
 from coop.models.ballots import Ballot, Decision
 from coop.rules.tally import METHODS
-from coop.services import ballots, motions, nominations, organisations, records, tellers
+from coop.services import ballots, nominations, organisations, records, tellers
 from coop.transaction import chain_events, seal_ballot, writing
 
 Answer = str | Response | tuple[str, int]
@@ -127,7 +127,6 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         **running(ballot),
         **amended_by(ballot),
         **behind(ballot),
-        amends=motions.amendment_behind(ballot, g.now),
         order=ballots.order_words(ballot, rule),
         articles=rule["articles"],
         version=rule["version"],
@@ -138,7 +137,6 @@ def render_ballot(ballot: Ballot, paper: FlaskForm | None = None) -> str:
         pages=1 if decision is None else ballots.pages_of_votes(ballot, decision),
         took_part=ballots.took_part(ballot, decision.result) if decision else "",
         kind=class_words()[ballot.decision_class],
-        applicant=ballots.application_on(ballot) if ballot.kind == "motion" else None,
         choices=choice_words(),
         method=None if ballot.kind == "motion" else METHODS[ballot.method],
         outcomes=outcome_words(),

@@ -101,6 +101,7 @@ from coop.services.ballots.proxy_lists import (
     proxies_of,
     proxy_lines,
 )
+from coop.services.ballots.purposes import purposes_of
 from coop.services.ballots.reading import (
     PAGE_SIZE,
     VOTES_A_PAGE,
@@ -275,6 +276,7 @@ __all__ = [
     "propose_motion",
     "proxies_of",
     "proxy_lines",
+    "purposes_of",
     "put_amendment",
     "put_confirmations",
     "queue_mailing",

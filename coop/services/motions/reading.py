@@ -171,9 +171,9 @@ def motions_of(organisation: Organisation, actor: Actor, now: datetime) -> list[
 
 def motion_behind(ballot: Ballot, now: datetime) -> Told | None:
     """Return the motion that members moved and this ballot decides; None for one an officer drafted."""
-    if ballot.motion is None or db.session.get(MovedMotion, ballot.motion.id) is None:
+    if ballot.motion_id is None or db.session.get(MovedMotion, ballot.motion_id) is None:
         return None
-    return tell(ballot.motion, now)
+    return tell(db.session.get_one(Motion, ballot.motion_id), now)
 
 
 def _has_ballot(motion: Motion) -> bool:
