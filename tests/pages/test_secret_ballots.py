@@ -125,8 +125,10 @@ def test_a_draft_asks_for_more_secrecy_from_the_start_and_never_for_less(client,
     client.choose("How secret", "Open")
     page = client.press("Save", status=409)
     assert page.errors == [
-        "The constitution asks for more secrecy than that (the default adopted with version 1), and only a carried "
-        "vote changes it."
+        (
+            "The constitution asks for more secrecy than that (the default adopted with version 1), and only a carried "
+            "vote changes it."
+        )
     ]
 
 
