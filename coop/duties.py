@@ -91,8 +91,8 @@ def chairs_it(actor: Any, thing: Any) -> bool:
 
 def with_vacant_duties(seats: frozenset[AnySeat], organisation_id: int, day: date) -> frozenset[AnySeat]:
     """Give whoever holds office the duties of the vacant ones that the constitution lets fall to them."""
-    if not seats:
-        return seats
+    if not any(seat.office in ACTING.values() for seat in seats):
+        return seats  # nobody's duties fall to a board member or a delegate
     offices = offices_on(organisation_id, day)
     fallen = {
         replace(seat, office=kind) for seat in seats for kind in offices.duties_of(seat.body_id, seat.office)
